@@ -1,0 +1,34 @@
+//! The words and the doors of Onepane.
+//!
+//! Types here are what every other crate talks in: identities ([`AccountId`], [`Region`], [`WorkloadId`]), records
+//! ([`Transition`], [`ApiCall`]), queries ([`WorkloadQuery`]) and their answers, and the ports ([`WorkloadStore`],
+//! [`Pane`]) that adapters implement. Nothing here reads a clock, an environment variable or the network.
+
+mod error;
+mod identity;
+mod kind;
+mod organization;
+mod pane;
+mod phase;
+mod query;
+mod query_string;
+mod record;
+mod store;
+mod timestamp;
+
+pub use error::{ErrorKind, PortError, PortResult};
+pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
+pub use kind::WorkloadKind;
+pub use organization::{Account, InvalidOrganization, Organization};
+pub use pane::{
+    CollectionSource, CollectionState, DayCell, FillState, HourUsual, Notes, Overview, Pane, PaneChange, WorkloadDetail,
+};
+pub use phase::Phase;
+pub use query::{
+    Aggregate, AggregateCell, AggregateQuery, Cursor, DurationPercentiles, Facet, FacetValue, FailureGroup, Filter,
+    Grouping, QueryPart, SearchRequest, SearchResult, SortKey, SortOrder, TimeField, TimeWindow, WorkloadQuery,
+};
+pub use query_string::{InvalidQuery, percent_decode, percent_encode};
+pub use record::{ApiCall, ApiResource, Parent, Record, Rejected, Transition, Unrecognised};
+pub use store::{EventItem, FeedEntry, FeedItem, FeedPage, FeedPosition, Stored, WorkloadHistory, WorkloadStore};
+pub use timestamp::{InvalidTimestamp, Timestamp};
