@@ -1,1 +1,12 @@
-//! Placeholder, replaced at once.
+//! Adapters to AWS.
+//!
+//! [`DynamoStore`] keeps events in DynamoDB. [`connect`] makes one from the environment's AWS configuration; anything
+//! else that speaks DynamoDB (the embedded engine, Amazon's DynamoDB Local) hands its own client to
+//! [`DynamoStore::new`]. No type of the SDK leaves through a port: see [`onepane_domain::PortError`].
+
+mod connect;
+mod error;
+mod store;
+
+pub use connect::{ConnectOptions, aws_behavior, connect, retry_policy};
+pub use store::{DynamoStore, FEED_INDEX, StoreConfig, WriteStrategy};

@@ -1,1 +1,11 @@
-//! Placeholder, replaced at once.
+//! Adapters that need no AWS account.
+//!
+//! [`EmbeddedDynamo`] is a DynamoDB engine in this process, on one SQLite file. The AWS SDK talks to it through an HTTP
+//! client that never leaves the process, so the store on top ([`onepane_aws::DynamoStore`]) runs the same code as on
+//! AWS.
+
+mod connector;
+mod dispatch;
+mod dynamo;
+
+pub use dynamo::{EmbeddedDynamo, embedded_store_config};
