@@ -1,1 +1,18 @@
-//! Placeholder, replaced at once.
+//! The `onepane` command: command line, configuration, services and HTTP.
+//!
+//! `domain` has the words, the other crates the work; here is what wires them together, and the one place that knows
+//! the clock, the environment and the network.
+
+mod adapters;
+mod cli;
+mod clock;
+mod commands;
+pub mod http;
+mod metrics;
+mod output;
+pub mod services;
+pub mod settings;
+
+pub use cli::run;
+pub use clock::Clock;
+pub use metrics::Metrics;

@@ -1,0 +1,51 @@
+//! Which adapter stands behind each port, by the settings.
+
+use crate::settings::{Settings, StoreKind};
+use anyhow::Context;
+use onepane_aws::{ConnectOptions, StoreConfig};
+use onepane_domain::WorkloadStore;
+use onepane_embedded::EmbeddedDynamo;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The embedded store's file in the data folder.
+const FILE: &str = "onepane.sqlite";
+
+/// The store, and what only the embedded one has.
+pub(crate) struct Opened {
+    /// The port.
+    pub(crate) store: Arc<dyn WorkloadStore>,
+    /// The engine in this process, whose expired items nobody else removes.
+    pub(crate) engine: Option<EmbeddedDynamo>,
+}
+
+/// Opens the store that the settings name. The embedded one is made where it is missing.
+pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Opened> {
+    let own = |config: StoreConfig| StoreConfig {
+        table: settings.table.clone(),
+        feed_shards: settings.feed_shards,
+        retention_days: whole_days(settings.ttl),
+        ..config
+    };
+    match settings.store {
+        StoreKind::Embedded => {
+            let file = settings.data_dir.join(FILE);
+            let opening = tokio::task::spawn_blocking(move || EmbeddedDynamo::open(&file));
+            let engine = opening.await.context("open the embedded store")??;
+            let store = engine.store(own(onepane_embedded::embedded_store_config())).await?;
+            Ok(Opened { store: Arc::new(store), engine: Some(engine) })
+        }
+        StoreKind::Aws => {
+            // Dead letters and the ingest key are kept there all the same.
+            std::fs::create_dir_all(&settings.data_dir).with_context(|| settings.data_dir.display().to_string())?;
+            let options =
+                ConnectOptions { region: settings.region.clone(), endpoint_url: settings.endpoint_url.clone() };
+            let store = onepane_aws::connect(options, own(StoreConfig::default())).await;
+            Ok(Opened { store: Arc::new(store), engine: None })
+        }
+    }
+}
+
+fn whole_days(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs() / 86_400).unwrap_or(u32::MAX).max(1)
+}

@@ -1,0 +1,213 @@
+//! `onepane serve`.
+
+mod ingest_key;
+
+use super::logging;
+use crate::adapters;
+use crate::clock::Clock;
+use crate::http::{HttpOptions, Services, SiteDir, router};
+use crate::metrics::Metrics;
+use crate::output;
+use crate::services::{DemoFeeder, DemoState, FeedFollower, FollowerTimes, IngestService, PaneService, ReadModel};
+use crate::services::{fresh_state, state_file};
+use crate::settings::{Settings, StoreKind};
+use anyhow::{Context, bail};
+use onepane_domain::{Organization, WorkloadStore};
+use onepane_embedded::EmbeddedDynamo;
+use std::future::IntoFuture;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// How long requests under way may take when the server stops.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// How often expired items are removed from the embedded store.
+const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Serves until SIGTERM or Ctrl-C.
+pub(crate) fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
+    settings.require_loopback()?;
+    logging::start(&settings);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
+    runtime.block_on(run(settings))?;
+    // Whatever still runs on a blocking thread has been told to stop.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run(settings: Settings) -> anyhow::Result<()> {
+    // First of all, so that a second server on the same port does nothing to the data.
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("listen on {}", settings.listen))?;
+    let address = listener.local_addr().context("listen")?;
+    let clock = Clock::system();
+    let metrics = Arc::new(Metrics::default());
+    let opened = adapters::open_store(&settings).await?;
+    let store = opened.store;
+    let demo = demo_state(&settings, &*store, &clock).await?;
+    let organization = organization(&settings, demo.as_ref())?;
+    let model = Arc::new(ReadModel::new(organization));
+    let wake = Arc::new(Notify::new());
+    let pane = PaneService::new(Arc::clone(&store), Arc::clone(&model), Arc::clone(&metrics), clock.clone());
+    let services = Services {
+        ingest: Arc::new(IngestService::new(
+            Arc::clone(&store),
+            Arc::clone(&wake),
+            Arc::clone(&metrics),
+            clock.clone(),
+        )),
+        store: Arc::clone(&store),
+        model: Arc::clone(&model),
+        pane: Arc::new(pane),
+        metrics: Arc::clone(&metrics),
+        clock: clock.clone(),
+    };
+    let site = SiteDir::open(&settings.site_dir);
+    if let Err(why) = site.manifest() {
+        tracing::warn!("no built pages: {why}");
+    }
+    let stop = CancellationToken::new();
+    let options = HttpOptions {
+        port: address.port(),
+        ingest_key: ingest_key::find_or_make(&settings)?,
+        ingest_max_body: settings.ingest_max_body,
+        ingest_queue: settings.ingest_queue,
+        site,
+        stop: stop.clone(),
+    };
+    let times = FollowerTimes {
+        poll: settings.feed_poll,
+        overlap: settings.feed_overlap,
+        reread: reread_every(&settings),
+        retention: settings.retention,
+    };
+    let follower = FeedFollower::new(
+        Arc::clone(&store),
+        Arc::clone(&model),
+        Arc::clone(&wake),
+        Arc::clone(&metrics),
+        clock.clone(),
+        times,
+    );
+    let mut background = tokio::task::JoinSet::new();
+    background.spawn(follower.run(stop.clone()));
+    if let Some(engine) = opened.engine {
+        background.spawn(sweep(engine, stop.clone()));
+    }
+    if let Some(state) = demo {
+        let pane = Arc::clone(&services.pane);
+        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, state);
+        background.spawn(feeder.run(stop.clone()));
+    }
+    let served = axum::serve(listener, router(services, &options)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let mut served = tokio::spawn(served.into_future());
+    output::print_line(&format!("Onepane is at http://{address}"))?;
+    tokio::select! {
+        signal = stopped_by() => tracing::info!(signal, "stopping: what was accepted is finished first"),
+        ended = &mut served => return ended.context("serve")?.context("serve"),
+    }
+    stop.cancel();
+    let finished = async {
+        let _ = (&mut served).await;
+        while background.join_next().await.is_some() {}
+    };
+    if tokio::time::timeout(STOP_WITHIN, finished).await.is_err() {
+        tracing::warn!("some requests took longer than {STOP_WITHIN:?} and were cut off");
+        served.abort();
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Between two looks back over the overlap. On AWS an index lags by the second at most and reads cost, in this process
+/// another process's commit may come behind ours by milliseconds.
+fn reread_every(settings: &Settings) -> Duration {
+    match settings.store {
+        StoreKind::Embedded => settings.feed_poll * 2,
+        StoreKind::Aws => settings.feed_overlap / 4,
+    }
+}
+
+/// The state of the demo, if there is to be one. Refused where the store holds other events than the demo's.
+async fn demo_state(
+    settings: &Settings,
+    store: &dyn WorkloadStore,
+    clock: &Clock,
+) -> anyhow::Result<Option<DemoState>> {
+    if !settings.demo {
+        return Ok(None);
+    }
+    let file = state_file(&settings.data_dir);
+    if let Some(state) = DemoState::read(&file)? {
+        if state.seed() != settings.demo_seed {
+            let (there, asked) = (state.seed(), settings.demo_seed);
+            tracing::warn!(there, asked, "the data folder holds the demo of another seed, which goes on");
+        }
+        return Ok(Some(state));
+    }
+    for shard in 0..store.feed_shards() {
+        if !store.feed_before(shard, None, 1).await?.entries.is_empty() {
+            let folder = settings.data_dir.display();
+            bail!("{folder} holds events that are not the demo's: use another --data-dir for --demo");
+        }
+    }
+    let (seed, days, scale) = (settings.demo_seed, u32::from(settings.demo_days), settings.demo_scale);
+    let state = fresh_state(file, seed, days, scale, clock.now());
+    state.save()?;
+    Ok(Some(state))
+}
+
+fn organization(settings: &Settings, demo: Option<&DemoState>) -> anyhow::Result<Organization> {
+    match (&settings.organization, demo) {
+        (Some(path), _) => {
+            let name = || format!("organization {}", path.display());
+            let text = std::fs::read(path).with_context(name)?;
+            serde_json::from_slice(&text).with_context(name)
+        }
+        (None, Some(state)) => Ok(onepane_demo::organization(state.seed())),
+        (None, None) => Ok(Organization::default()),
+    }
+}
+
+async fn sweep(engine: EmbeddedDynamo, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+        match engine.sweep_expired().await {
+            Ok(0) => {}
+            Ok(items) => tracing::info!(items, "expired items were removed"),
+            Err(error) => tracing::warn!(%error, cause = ?error.source, "expired items could not be removed"),
+        }
+    }
+}
+
+/// Waits for SIGTERM or Ctrl-C; which it was.
+async fn stopped_by() -> &'static str {
+    let interrupted = async {
+        // Without a handler the signal ends the process by itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            interrupted.await;
+            return "SIGINT";
+        };
+        tokio::select! {
+            () = interrupted => "SIGINT",
+            _ = terminated.recv() => "SIGTERM",
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        interrupted.await;
+        "SIGINT"
+    }
+}

@@ -1,0 +1,18 @@
+//! What stands between the ports and the pages: the door for events, the read model, and who keeps it fresh.
+
+mod changes;
+mod demo;
+mod door;
+mod follower;
+mod ingest;
+mod overview;
+mod pane;
+mod read_model;
+
+pub use changes::Changes;
+pub use demo::{DemoFeeder, DemoState, fresh_state, state_file};
+pub use door::{Counts, Outcome, keep};
+pub use follower::{FeedFollower, FollowerTimes};
+pub use ingest::{EventFault, IngestReport, IngestService};
+pub use pane::PaneService;
+pub use read_model::ReadModel;
