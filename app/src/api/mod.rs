@@ -1,0 +1,21 @@
+//! Server functions: the only way by which a page asks the server. One a file; each parses its arguments at this edge
+//! and hands them to the [`Pane`](onepane_domain::Pane) that the server provides.
+
+mod error;
+mod organization;
+mod overview;
+mod search;
+mod views;
+mod workload;
+
+pub use error::ApiError;
+pub use organization::get_organization;
+pub use overview::get_overview;
+pub use search::{MOST_ROWS, search};
+pub use views::{delete_view, save_view, views};
+pub use workload::get_workload;
+
+#[cfg(feature = "ssr")]
+pub use error::PaneContext;
+#[cfg(feature = "ssr")]
+pub(crate) use error::pane;

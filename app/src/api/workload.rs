@@ -1,0 +1,28 @@
+//! One workload.
+
+use super::ApiError;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use onepane_domain::WorkloadDetail;
+
+/// Everything known of a workload.
+#[server(prefix = "/fn", endpoint = "workload", input = GetUrl)]
+pub async fn get_workload(
+    account: String,
+    region: String,
+    kind: String,
+    name: String,
+) -> Result<WorkloadDetail, ApiError> {
+    use onepane_domain::{WorkloadId, WorkloadKind};
+    let invalid = |error: onepane_domain::InvalidIdentity| ApiError::Invalid(error.to_string());
+    if name.is_empty() {
+        return Err(ApiError::Invalid("the workload's name is missing".to_owned()));
+    }
+    let id = WorkloadId {
+        account: account.parse().map_err(invalid)?,
+        region: region.parse().map_err(invalid)?,
+        kind: WorkloadKind::from(kind),
+        name,
+    };
+    Ok(super::pane()?.workload(id).await?)
+}

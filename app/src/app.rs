@@ -1,0 +1,42 @@
+//! The application: header, routes, footer, keys that work everywhere.
+
+use crate::components::{Header, HelpDialog};
+use crate::pages::{JobsPage, NotFoundPage, OverviewPage, WorkloadPage};
+use crate::{browser, state};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+/// The whole page below `<body>`.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    state::provide();
+    let help = RwSignal::new(false);
+    Effect::new(move || {
+        browser::on_keys(move |event| {
+            let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+            if plain && event.key() == "?" && !browser::is_typing() {
+                help.update(|open| *open = !*open);
+            } else if event.key() == "Escape" && help.get_untracked() {
+                help.set(false);
+            }
+        });
+    });
+    view! {
+        <Title formatter=|text: String| if text.is_empty() { "Onepane".to_owned() } else { format!("{text} · Onepane") } />
+        <Router>
+            <a class="skip" href="#main">"Skip to content"</a>
+            <Header on_help=move || help.set(true) />
+            <main id="main">
+                <Routes fallback=|| view! { <NotFoundPage /> }>
+                    <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/jobs") view=JobsPage ssr=SsrMode::Async />
+                    <Route path=path!("/jobs/:account/:region/:kind/*name") view=WorkloadPage ssr=SsrMode::Async />
+                </Routes>
+            </main>
+            <HelpDialog open=help />
+        </Router>
+    }
+}

@@ -1,0 +1,150 @@
+//! The browser's side: everything here does nothing on the server, and is called only from effects and event handlers.
+
+use leptos::prelude::*;
+use onepane_domain::Timestamp;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+/// The browser's clock.
+pub(crate) fn now() -> Timestamp {
+    // A clock beyond year 9999 is cut there; the fraction of a millisecond is of no interest.
+    #[allow(clippy::cast_possible_truncation)]
+    Timestamp::saturating_from_millis(js_sys::Date::now() as i64)
+}
+
+/// The server's time at which the document was made.
+#[cfg(not(feature = "ssr"))]
+pub(crate) fn server_time() -> Option<Timestamp> {
+    let millis = document().body()?.get_attribute("data-now")?.parse().ok()?;
+    Timestamp::from_millis(millis).ok()
+}
+
+/// Tells tests and styles that the page has come alive.
+pub(crate) fn mark_hydrated() {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "true");
+    }
+}
+
+/// Calls again and again, until the page goes.
+pub(crate) fn every(millis: u64, call: impl Fn() + 'static) {
+    // The interval lives as long as the page: its handle is not kept.
+    let _ = set_interval_with_handle(call, std::time::Duration::from_millis(millis));
+}
+
+/// Follows the server's changes: `on_change` with the number of changed workloads, `on_state` when the connection
+/// comes or goes. The browser itself reconnects.
+pub(crate) fn follow_live(on_change: impl Fn(u64) + 'static, on_state: impl Fn(bool) + Clone + 'static) {
+    let Ok(source) = web_sys::EventSource::new("/live") else { return };
+    let change = Closure::<dyn FnMut(web_sys::MessageEvent)>::new(move |event: web_sys::MessageEvent| {
+        let text = event.data().as_string().unwrap_or_default();
+        let total = serde_json::from_str::<onepane_domain::PaneChange>(&text).map_or(1, |change| change.total);
+        on_change(total);
+    });
+    let opened = on_state.clone();
+    let open = Closure::<dyn FnMut()>::new(move || opened(true));
+    let error = Closure::<dyn FnMut()>::new(move || on_state(false));
+    // An event listener that cannot be added leaves the page without live changes; nothing else depends on it.
+    let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
+    source.set_onopen(Some(open.as_ref().unchecked_ref()));
+    source.set_onerror(Some(error.as_ref().unchecked_ref()));
+    // They live as long as the page.
+    change.forget();
+    open.forget();
+    error.forget();
+}
+
+/// Puts text on the clipboard.
+pub(crate) fn copy(text: &str) {
+    // A refusal by the browser leaves the clipboard as it was; the text stays selectable on the page.
+    let _ = window().navigator().clipboard().write_text(text);
+}
+
+/// Chooses a theme (`light`, `dark`) and remembers it in a cookie, so that the server renders it at once next time.
+pub(crate) fn choose_theme(theme: &str) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-theme", theme);
+    }
+    if let Some(document) = document().dyn_ref::<web_sys::HtmlDocument>() {
+        let _ = document.set_cookie(&format!("theme={theme}; path=/; max-age=31536000; samesite=lax"));
+    }
+}
+
+/// True if the page shows itself dark now.
+pub(crate) fn is_dark() -> bool {
+    let chosen = document().document_element().and_then(|root| root.get_attribute("data-theme"));
+    match chosen.as_deref() {
+        Some("dark") => true,
+        Some("light") => false,
+        _ => matches_media("(prefers-color-scheme: dark)"),
+    }
+}
+
+/// True if the media query holds now.
+pub(crate) fn matches_media(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// True if the reader is typing into a field, where letters are no commands.
+pub(crate) fn is_typing() -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+/// Moves the focus to the element with this id, and selects its text if it is a field.
+pub(crate) fn focus(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else { return };
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+    }
+    if let Some(input) = element.dyn_ref::<web_sys::HtmlInputElement>() {
+        input.select();
+    }
+}
+
+/// Takes the focus from whatever has it.
+pub(crate) fn blur() {
+    if let Some(element) =
+        document().active_element().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        let _ = element.blur();
+    }
+}
+
+/// Where a pointer is over an element: 0 at its left edge, 1 at its right.
+pub(crate) fn pointer_share(event: &web_sys::PointerEvent) -> f64 {
+    let Some(element) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+        return 0.0;
+    };
+    let area = element.get_bounding_client_rect();
+    if area.width() <= 0.0 {
+        return 0.0;
+    }
+    ((f64::from(event.client_x()) - area.left()) / area.width()).clamp(0.0, 1.0)
+}
+
+/// Keeps a pointer's events coming to the element it went down on.
+pub(crate) fn capture_pointer(event: &web_sys::PointerEvent) {
+    if let Some(element) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
+        let _ = element.set_pointer_capture(event.pointer_id());
+    }
+}
+
+/// Listens to keys on the whole page while the calling component lives.
+pub(crate) fn on_keys(handler: impl Fn(web_sys::KeyboardEvent) + 'static) {
+    let handle = window_event_listener(leptos::ev::keydown, handler);
+    on_cleanup(move || handle.remove());
+}
+
+/// Opens an address as a click on a link would; a download leaves the page as it is.
+pub(crate) fn open(address: &str) {
+    // A browser that refuses leaves the page as it is.
+    let _ = window().location().set_href(address);
+}
+
+/// Goes back to where the reader came from.
+pub(crate) fn back() {
+    // Without a history there is nowhere to go back to.
+    let _ = window().history().and_then(|history| history.back());
+}

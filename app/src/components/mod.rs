@@ -1,0 +1,21 @@
+//! What several pages are made of. One component a file.
+
+mod account;
+mod bars;
+mod copy;
+mod header;
+mod help;
+mod instant;
+mod message;
+mod phase;
+mod workload_link;
+
+pub(crate) use account::AccountName;
+pub(crate) use bars::Bars;
+pub(crate) use copy::CopyText;
+pub(crate) use header::Header;
+pub(crate) use help::HelpDialog;
+pub(crate) use instant::Instant;
+pub(crate) use message::{Empty, Notes, error_note};
+pub(crate) use phase::{PhaseDot, PhaseMark, status_text};
+pub(crate) use workload_link::{WorkloadLink, workload_path};

@@ -1,0 +1,11 @@
+//! The pages, by the names people call them.
+
+mod jobs;
+mod not_found;
+mod overview;
+mod workload;
+
+pub(crate) use jobs::JobsPage;
+pub(crate) use not_found::NotFoundPage;
+pub(crate) use overview::OverviewPage;
+pub(crate) use workload::WorkloadPage;

@@ -1,0 +1,60 @@
+//! The document around the pages, rendered on the server alone.
+
+use crate::App;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+use onepane_domain::Timestamp;
+
+/// Where the built site's files are, by their hashed names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Address of the JavaScript module that loads the WASM.
+    pub js: String,
+    /// Address of the WASM.
+    pub wasm: String,
+    /// Address of the style sheet.
+    pub css: String,
+}
+
+/// What a page needs to know of the request that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestInfo {
+    /// The server's time, which the browser takes over so that both write the same words.
+    pub now: Timestamp,
+    /// The theme the reader chose: `light` or `dark`; none for the system's.
+    pub theme: Option<String>,
+}
+
+/// The whole document.
+pub fn shell(site: Site, request: RequestInfo) -> impl IntoView {
+    let nonce = use_nonce();
+    let start = format!(
+        "import init, {{ hydrate }} from '{}'; await init({{ module_or_path: '{}' }}); hydrate();",
+        site.js, site.wasm
+    );
+    provide_context(request.clone());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=request.theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta
+                    name="description"
+                    content="Every Amazon SageMaker workload of your organization in one pane"
+                />
+                <link rel="stylesheet" href=site.css />
+                <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='1' y='1' width='14' height='14' rx='3' fill='%230f766e'/%3E%3Cpath d='M4 11V8m4 3V5m4 6V7' stroke='white' stroke-width='1.8' stroke-linecap='round'/%3E%3C/svg%3E" />
+                <link rel="modulepreload" href=site.js />
+                <link rel="preload" href=site.wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
+                <MetaTags />
+                <script type="module" nonce=nonce>{start}</script>
+            </head>
+            <body data-now=request.now.millis()>
+                <App />
+            </body>
+        </html>
+    }
+}
