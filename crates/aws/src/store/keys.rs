@@ -88,6 +88,13 @@ pub(crate) fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(OFFSET_BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
+/// The last step of MurmurHash3 (`fmix64`): FNV-1a alone hardly moves some bits for keys that differ at their end.
+fn mixed(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    hash ^ (hash >> 33)
+}
+
 /// The partition key of one shard in the feed index.
 pub(crate) fn feed_shard(shard: u16) -> String {
     format!("f#{shard:02}")
@@ -95,8 +102,7 @@ pub(crate) fn feed_shard(shard: u16) -> String {
 
 /// The shard on which an item of this partition key (of a call: partition and sort key) is fed.
 pub(crate) fn shard_of(feed_key: &str, shards: u16) -> u16 {
-    // The high half: the low bits of FNV-1a mix less.
-    let shard = (fnv1a(feed_key) >> 32) % u64::from(shards.max(1));
+    let shard = mixed(fnv1a(feed_key)) % u64::from(shards.max(1));
     u16::try_from(shard).unwrap_or(0)
 }
 

@@ -14,8 +14,8 @@
 //! workload's partition, so that a workload's history is read from its own partition alone. The last line keeps the
 //! number of feed shards, which must not change during the life of a table.
 //!
-//! **Feed.** Index [`FEED_INDEX`]: hash `feed` = `f#{shard}`, where the shard is the high half of FNV-1a (64 bits) of
-//! the partition key (of a call: `pk#sk`), modulo the number of shards; range `fed_at` = `{time of writing}#{key}`. The
+//! **Feed.** Index [`FEED_INDEX`]: hash `feed` = `f#{shard}`, where the shard is FNV-1a (64 bits, mixed by
+//! MurmurHash3's `fmix64`) of the partition key (of a call: `pk#sk`), modulo the number of shards; range `fed_at` = `{time of writing}#{key}`. The
 //! index needs `record` only; an index with the projection ALL serves as well and costs more.
 //!
 //! **Writes.** First the event, if it is not there; then, also when it was there, the state, if its version is greater

@@ -1,0 +1,86 @@
+//! The store's contract on Amazon's own DynamoDB Local.
+//!
+//! `ONEPANE_DYNAMODB_LOCAL` names the folder that holds `DynamoDBLocal.jar` (`make test` sets it; Java 17 or newer). A
+//! missing variable is a failure, unless `ONEPANE_SKIP_DYNAMODB_LOCAL=1` says that leaving it out is meant.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+mod contract;
+
+use aws_sdk_dynamodb::config::{Credentials, Region};
+use aws_sdk_dynamodb::{Client, Config};
+use contract::Bench;
+use onepane_aws::WriteStrategy;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The Java process; ended with the test, however that ends.
+struct DynamoDbLocal(Child);
+
+impl Drop for DynamoDbLocal {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn folder() -> Option<String> {
+    if let Ok(folder) = std::env::var("ONEPANE_DYNAMODB_LOCAL") {
+        return Some(folder);
+    }
+    if std::env::var("ONEPANE_SKIP_DYNAMODB_LOCAL").is_ok_and(|skip| skip == "1") {
+        println!("SKIPPED: ONEPANE_SKIP_DYNAMODB_LOCAL=1, so the store was not tested on DynamoDB Local");
+        return None;
+    }
+    panic!(
+        "ONEPANE_DYNAMODB_LOCAL must name the folder of DynamoDBLocal.jar (scripts/install-dynamodb-local fetches it, \
+         `make test` sets it); ONEPANE_SKIP_DYNAMODB_LOCAL=1 leaves this test out"
+    );
+}
+
+fn client(endpoint: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version(onepane_aws::aws_behavior())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .retry_config(onepane_aws::retry_policy())
+        .endpoint_url(endpoint)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    Client::from_conf(config)
+}
+
+async fn start(folder: &str) -> (DynamoDbLocal, Client) {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let child = Command::new("java")
+        .args(["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-port"])
+        .arg(port.to_string())
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("java in {folder}: {error}"));
+    let mut server = DynamoDbLocal(child);
+    let client = client(&format!("http://127.0.0.1:{port}"));
+    let started = Instant::now();
+    while client.list_tables().send().await.is_err() {
+        assert!(started.elapsed() < PATIENCE, "DynamoDB Local in {folder} does not answer on port {port}");
+        if let Some(status) = server.0.try_wait().unwrap() {
+            panic!("DynamoDB Local in {folder} ended at once: {status}");
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    (server, client)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_the_contract_on_dynamodb_local() {
+    let Some(folder) = folder() else { return };
+    let (_server, client) = start(&folder).await;
+    let single = WriteStrategy::Single { in_flight: 16 };
+    contract::run(&Bench { client: client.clone(), writes: single, name: "single" }, 12).await;
+    let grouped = WriteStrategy::Grouped { in_flight: 2 };
+    contract::run(&Bench { client, writes: grouped, name: "grouped" }, 12).await;
+}
