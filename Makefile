@@ -2,7 +2,6 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fmt bench build site e2e clean
-export ONEPANE_LISTEN
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -17,13 +16,13 @@ lint: ## formatting and clippy, warnings as errors
 	@scripts/lint
 
 fmt: ## format all Rust code
-	@. target/toolchain.env && cargo fmt --all
+	@scripts/with-toolchain cargo fmt --all
 
 bench: ## run the benchmarks: a table of figure, target, measured
 	@scripts/bench
 
 build: site ## the optimized server (target/release/onepane) and its site
-	@. target/toolchain.env && cargo build --release --package server
+	@scripts/with-toolchain cargo build --release --package server
 
 site: ## the WASM and CSS that the server serves, into target/site
 	@scripts/build-site

@@ -52,4 +52,10 @@ apt_install() {
         die "apt-get could not install ${missing[*]}: $(last_line "$log") (all of it: ${log#"$root"/})"
 }
 
-last_line() { grep -v '^[[:space:]]*$' "$1" | tail -n 1; }
+# The line of a log that most likely says what went wrong.
+last_line() {
+    local line
+    line=$(grep -iE '^(npm )?(error|E:)' "$1" | tail -n 1) || true
+    [ -n "$line" ] || line=$(grep -v '^[[:space:]]*$' "$1" | tail -n 1) || true
+    printf '%s' "${line:-it wrote nothing}"
+}

@@ -46,7 +46,6 @@ export function freePort() {
 export async function startOnepane({ args = [], env = {}, dataDir, timeout = 60_000 } = {}) {
   const folder = dataDir ?? (await mkdtemp(path.join(tmpdir(), 'onepane-e2e-')));
   const url = `http://127.0.0.1:${await freePort()}`;
-  const environment = { ...process.env, ...env };
   const serve = [
     'serve',
     '--listen', url.slice('http://'.length),
@@ -54,7 +53,7 @@ export async function startOnepane({ args = [], env = {}, dataDir, timeout = 60_
     '--site-dir', path.join(root, 'target/site'),
     ...args,
   ];
-  const child = spawn(program(), serve, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program(), serve, { cwd: folder, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
   let written = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (written += text));
   let failure;
@@ -99,12 +98,18 @@ export function runOnepane(args, { input, env = {}, cwd } = {}) {
   const result = spawnSync(program(), args, {
     cwd,
     input: input ?? '',
-    env: { ...process.env, ...env },
+    env: environment(env),
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
   });
   if (result.error) throw result.error;
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Ours, without settings of Onepane that whoever runs the tests has: only what the test says counts. */
+function environment(more) {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ONEPANE_'));
+  return { ...Object.fromEntries(inherited), ...more };
 }
 
 async function answers(url) {
