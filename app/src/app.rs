@@ -6,7 +6,7 @@ use crate::{browser, state};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::path;
 
 /// The whole page below `<body>`.
 #[component]
@@ -31,9 +31,9 @@ pub fn App() -> impl IntoView {
             <Header on_help=move || help.set(true) />
             <main id="main">
                 <Routes fallback=|| view! { <NotFoundPage /> }>
-                    <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
-                    <Route path=path!("/jobs") view=JobsPage ssr=SsrMode::Async />
-                    <Route path=path!("/jobs/:account/:region/:kind/*name") view=WorkloadPage ssr=SsrMode::Async />
+                    <Route path=path!("/") view=OverviewPage />
+                    <Route path=path!("/jobs") view=JobsPage />
+                    <Route path=path!("/jobs/:account/:region/:kind/*name") view=WorkloadPage />
                 </Routes>
             </main>
             <HelpDialog open=help />

@@ -27,6 +27,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
@@ -88,8 +89,8 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         .route("/metrics", get(health::metrics))
         .with_state(app.clone())
         .nest("/pkg", site::packages(&options.site))
-        .merge(pages::routes(services.pane.clone(), options.site.clone()))
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .merge(pages::routes(services.pane.clone(), &options.site, services.clock.clone()))
+        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(timeout());
     let ingest = Router::new()
         .route("/ingest/events", post(ingest::events))

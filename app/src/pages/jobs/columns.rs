@@ -146,7 +146,10 @@ impl Column {
             Self::Reason => state
                 .failure_reason
                 .clone()
-                .map(|reason| view! { <span title=reason.clone()>{reason.clone()}</span> })
+                .map(|reason| {
+                    let title = reason.clone();
+                    view! { <span title=title>{reason}</span> }
+                })
                 .into_any(),
         }
     }

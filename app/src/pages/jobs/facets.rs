@@ -54,7 +54,7 @@ fn FacetBox(facet: Facet, url: JobsUrl) -> impl IntoView {
         let dot = (dimension == Grouping::Phase).then(|| value.value.parse::<Phase>().ok()).flatten();
         view! {
             <li>
-                <a href=href data-noscroll="" class="facet-value" aria-current=value.selected.then_some("true") title=value.value.clone()>
+                <a href=href data-noscroll="" class="facet-value" aria-current=value.selected.then_some("true") title=value.value>
                     <i class="tick" aria-hidden="true"></i>
                     {dot.map(|phase| view! { <PhaseDot phase /> })}
                     <span class="facet-label">{label}</span>

@@ -163,7 +163,7 @@ impl Rows {
         let row_height = self.row_height.get_untracked();
         let shown = sight(total, top, viewport, row_height);
         let margin_above = if shown.first == 0 { 0 } else { MARGIN };
-        let fully_in_sight = row >= shown.first + margin_above + 1 && row + MARGIN + 2 < shown.end;
+        let fully_in_sight = row > shown.first + margin_above && row + MARGIN + 2 < shown.end;
         if !fully_in_sight {
             self.scroll_to.set(Some(scroll_for(total, row, viewport, row_height)));
         }
