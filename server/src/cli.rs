@@ -94,11 +94,13 @@ impl Args for SettingsFlags {
             .help("The settings file; onepane.toml if it is there");
         KEYS.iter().filter(|key| !key.secret).fold(command.arg(config), |command, key| {
             let default = key.default.map(|default| format!(" [default: {default}]")).unwrap_or_default();
-            let arg = Arg::new(key.name)
-                .long(key.flag())
-                .value_name(key.form)
-                .help(format!("{} [env: {}]{default}", key.doc, key.variable()));
-            let arg = if key.switch { arg.num_args(0..=1).default_missing_value("true").require_equals(true) } else { arg };
+            let arg = Arg::new(key.name).long(key.flag()).value_name(key.form).help(format!(
+                "{} [env: {}]{default}",
+                key.doc,
+                key.variable()
+            ));
+            let arg =
+                if key.switch { arg.num_args(0..=1).default_missing_value("true").require_equals(true) } else { arg };
             command.arg(arg)
         })
     }
@@ -130,7 +132,8 @@ impl SettingsFlags {
             None => None,
         };
         // A variable that is no text cannot be one of ours.
-        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         Settings::load(&self.given, variables, file.as_ref())
     }
 }

@@ -83,12 +83,7 @@ async fn run(settings: &Settings, mut files: Vec<PathBuf>, mut dead_letters: Dea
     Ok(if counts.rejected + counts.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn read(
-    files: &[PathBuf],
-    sender: &mpsc::Sender<Batch>,
-    bar: &ProgressBar,
-    stop: &AtomicBool,
-) -> anyhow::Result<()> {
+fn read(files: &[PathBuf], sender: &mpsc::Sender<Batch>, bar: &ProgressBar, stop: &AtomicBool) -> anyhow::Result<()> {
     for path in files {
         let input = input::open(Some(path))?;
         if let Some(bytes) = input.bytes {
@@ -122,7 +117,8 @@ async fn put(
     bar: &ProgressBar,
 ) -> anyhow::Result<Counts> {
     let clock = Clock::system();
-    let batches = futures::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
+    let batches =
+        futures::stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
     let kept = batches.map(|batch| {
         let (store, clock) = (Arc::clone(&store), clock.clone());
         async move {
@@ -140,7 +136,8 @@ async fn put(
                 Outcome::Rejected(reason) => reason.clone(),
                 Outcome::Failed(error) => error.to_string(),
             };
-            let letter = DeadLetter { reason, line: event.line, source: batch.source.to_string(), event: event.raw.clone() };
+            let letter =
+                DeadLetter { reason, line: event.line, source: batch.source.to_string(), event: event.raw.clone() };
             dead_letters.write(&letter)?;
         }
         bar.set_message(words(&counts));

@@ -40,7 +40,8 @@ pub(crate) fn serve(settings: Settings) -> anyhow::Result<ExitCode> {
 
 async fn run(settings: Settings) -> anyhow::Result<()> {
     // First of all, so that a second server on the same port does nothing to the data.
-    let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("listen on {}", settings.listen))?;
+    let listener =
+        TcpListener::bind(settings.listen).await.with_context(|| format!("listen on {}", settings.listen))?;
     let address = listener.local_addr().context("listen")?;
     let clock = Clock::system();
     let metrics = Arc::new(Metrics::default());
@@ -101,7 +102,8 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, state);
         background.spawn(feeder.run(stop.clone()));
     }
-    let served = axum::serve(listener, router(services, &options)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let served =
+        axum::serve(listener, router(services, &options)).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut served = tokio::spawn(served.into_future());
     output::print_line(&format!("Onepane is at http://{address}"))?;
     tokio::select! {

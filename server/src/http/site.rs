@@ -50,9 +50,8 @@ impl SiteDir {
 pub(super) fn packages(site: &SiteDir) -> Router {
     let files = ServeDir::new(site.dir().join("pkg")).precompressed_br().precompressed_gzip();
     let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let keep = SetResponseHeaderLayer::overriding(
-        header::CACHE_CONTROL,
-        move |response: &axum::http::Response<_>| response.status().is_success().then(|| for_ever.clone()),
-    );
+    let keep = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, move |response: &axum::http::Response<_>| {
+        response.status().is_success().then(|| for_ever.clone())
+    });
     Router::new().fallback_service(files).layer(keep)
 }

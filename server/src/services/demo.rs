@@ -49,6 +49,10 @@ impl DemoFeeder {
         clock: Clock,
         state: DemoState,
     ) -> Self {
+        let progress = state.progress();
+        if !progress.filled {
+            pane.set_still_filling(Some(progress.until));
+        }
         Self { store, pane, wake, metrics, clock, state }
     }
 
@@ -103,10 +107,12 @@ impl DemoFeeder {
         let (config, stop_making) = (config.clone(), stop.clone());
         let making = tokio::task::spawn_blocking(move || {
             let wanted = |event: &DemoEvent| event.time >= from && event.time < until;
-            let mut events = onepane_demo::history(&config).filter(wanted);
+            // Skipping to the newest day takes seconds, in which the server may be stopped.
+            let going_on = |_: &DemoEvent| !stop_making.is_cancelled();
+            let mut events = onepane_demo::history(&config).take_while(going_on).filter(wanted);
             loop {
                 let batch: Vec<DemoEvent> = events.by_ref().take(BATCH).collect();
-                if batch.is_empty() || stop_making.is_cancelled() || sender.blocking_send(batch).is_err() {
+                if batch.is_empty() || sender.blocking_send(batch).is_err() {
                     return;
                 }
             }
@@ -123,7 +129,11 @@ impl DemoFeeder {
 
     async fn live(&mut self, stop: &CancellationToken) -> anyhow::Result<()> {
         let config = self.state.progress().config();
-        let mut live = tokio::task::spawn_blocking(move || Live::new(config)).await?;
+        let beginning = tokio::task::spawn_blocking(move || Live::new(config));
+        let mut live = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            live = beginning => live?,
+        };
         let mut noted_at = Instant::now();
         tracing::info!("the demo organization lives");
         while !stop.is_cancelled() {
@@ -174,5 +184,8 @@ pub fn state_file(data_dir: &std::path::Path) -> PathBuf {
 
 /// The state of a demo that begins at `until`.
 pub fn fresh_state(file: PathBuf, seed: u64, days: u32, scale: f64, until: Timestamp) -> DemoState {
-    DemoState::fresh(file, Progress { seed, days, scale, until, filled_back_to: None, filled: false, live_until: until })
+    DemoState::fresh(
+        file,
+        Progress { seed, days, scale, until, filled_back_to: None, filled: false, live_until: until },
+    )
 }

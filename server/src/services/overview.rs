@@ -1,8 +1,8 @@
 //! The numbers of the first page, from the read model.
 
 use onepane_domain::{
-    AggregateQuery, DayCell, Filter, Grouping, HourUsual, Overview, Phase, QueryPart, SearchRequest, SortKey, SortOrder,
-    TimeField, TimeWindow, Timestamp, WorkloadKind, WorkloadQuery,
+    AggregateQuery, DayCell, Filter, Grouping, HourUsual, Overview, Phase, QueryPart, SearchRequest, SortKey,
+    SortOrder, TimeField, TimeWindow, Timestamp, WorkloadKind, WorkloadQuery,
 };
 use onepane_index::WorkloadIndex;
 use std::collections::BTreeMap;

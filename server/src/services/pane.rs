@@ -32,6 +32,9 @@ const OVERVIEW_PAUSE: Duration = Duration::from_millis(250);
 /// Characters of a saved view's name and of its query string.
 const VIEW_LENGTHS: (usize, usize) = (80, 8_000);
 
+/// Unrecognised events are counted no more often than this: it reads them all.
+const UNRECOGNISED_LASTS: Duration = Duration::from_secs(15);
+
 struct Made {
     at: Instant,
     generation: u64,
@@ -45,14 +48,15 @@ pub struct PaneService {
     metrics: Arc<Metrics>,
     clock: Clock,
     overview: tokio::sync::Mutex<Option<Made>>,
+    unrecognised: Mutex<Option<(Instant, Vec<(String, u64)>)>>,
     still_filling: Mutex<Option<Timestamp>>,
 }
 
 impl PaneService {
     /// Answers from `model` and `store`.
     pub fn new(store: Arc<dyn WorkloadStore>, model: Arc<ReadModel>, metrics: Arc<Metrics>, clock: Clock) -> Self {
-        let (overview, still_filling) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self { store, model, metrics, clock, overview, still_filling }
+        let (overview, unrecognised, still_filling) = Default::default();
+        Self { store, model, metrics, clock, overview, unrecognised, still_filling }
     }
 
     /// Says that events are still being put into the store by ourselves, newest first, and are in back to `reached`;
@@ -74,18 +78,27 @@ impl PaneService {
         let mut overview = self.model.ask(move |index| overview::overview(index, now)).await?;
         let mut sources = self.model.ask(|index| index.sources()).await?;
         sources.sort_by_key(|source| source.last_event);
-        let unrecognised = match self.store.unrecognised(now, UNRECOGNISED).await {
-            Ok(events) => overview::count_detail_types(events.into_iter().map(|(event, _)| event.detail_type)),
-            Err(error) => {
-                overview.notes.push(format!("Unrecognised events are not counted: {error}."));
-                Vec::new()
-            }
-        };
+        let unrecognised = self.unrecognised(now).await.unwrap_or_else(|error| {
+            overview.notes.push(format!("Unrecognised events are not counted: {error}."));
+            Vec::new()
+        });
         let (accepted, rejected) = self.metrics.accepted_and_rejected();
         let fill = self.fill_now();
         overview.notes.extend(fill_notes(&fill));
         overview.collection = CollectionState { sources, unrecognised, accepted, rejected, fill };
         Ok(overview)
+    }
+
+    /// Today's unrecognised detail-types with counts.
+    async fn unrecognised(&self, now: Timestamp) -> PortResult<Vec<(String, u64)>> {
+        let counted = self.unrecognised.lock().clone();
+        if let Some((_, counts)) = counted.filter(|(at, _)| at.elapsed() < UNRECOGNISED_LASTS) {
+            return Ok(counts);
+        }
+        let events = self.store.unrecognised(now, UNRECOGNISED).await?;
+        let counts = overview::count_detail_types(events.into_iter().map(|(event, _)| event.detail_type));
+        *self.unrecognised.lock() = Some((Instant::now(), counts.clone()));
+        Ok(counts)
     }
 
     /// The newest state of a workload: the read model's, else the store's.
@@ -218,7 +231,10 @@ impl Pane for PaneService {
             return Err(PortError::new(ErrorKind::Invalid, reason));
         }
         if query.len() > VIEW_LENGTHS.1 {
-            return Err(PortError::new(ErrorKind::Invalid, format!("a view's query has at most {} bytes", VIEW_LENGTHS.1)));
+            return Err(PortError::new(
+                ErrorKind::Invalid,
+                format!("a view's query has at most {} bytes", VIEW_LENGTHS.1),
+            ));
         }
         if let Err(error) = onepane_domain::WorkloadQuery::from_query_string(&query) {
             return Err(PortError::new(ErrorKind::Invalid, error.to_string()));

@@ -54,20 +54,38 @@ pub const KEYS: &[Key] = &[
     key("retention", "DURATION", Some("35d"), "How far back pages look; at least 1d"),
     key("ttl", "DURATION", Some("90d"), "How long events are kept in the store, in whole days; at least the retention"),
     key("feed_poll", "DURATION", None, "How often the feed is asked; 300ms embedded, 1s on AWS"),
-    key("feed_overlap", "DURATION", None, "How far back the feed is read again for late writes; 2s embedded, 60s on AWS"),
+    key(
+        "feed_overlap",
+        "DURATION",
+        None,
+        "How far back the feed is read again for late writes; 2s embedded, 60s on AWS",
+    ),
     key("organization", "FILE", None, "organization.json: account ids, aliases and OUs"),
     Key {
         secret: true,
-        ..key("ingest_key", "TEXT", None, "The API key of POST /ingest/events, 16 characters or more; made at first start if not given")
+        ..key(
+            "ingest_key",
+            "TEXT",
+            None,
+            "The API key of POST /ingest/events, 16 characters or more; made at first start if not given",
+        )
     },
     key("ingest_max_body", "SIZE", Some("4MiB"), "The largest body that POST /ingest/events takes"),
     key("ingest_queue", "COUNT", Some("32"), "Ingest requests worked on at once; further ones are answered 429"),
     key("log_format", "text|json", Some("text"), "The form of log lines on standard error"),
     key("log_level", "FILTER", Some("info"), "What is logged, such as info or warn,server=debug"),
-    Key { switch: true, ..key("demo", "true|false", Some("false"), "Fill an empty store with a living demo organization") },
+    Key {
+        switch: true,
+        ..key("demo", "true|false", Some("false"), "Fill an empty store with a living demo organization")
+    },
     key("demo_seed", "NUMBER", Some("1"), "Which demo organization: the same seed gives the same one"),
     key("demo_days", "1-400", Some("30"), "Days of demo history"),
-    key("demo_scale", "NUMBER", Some("1"), "The size of the demo organization's work; 1 is about 60,000 workloads in 30 days"),
+    key(
+        "demo_scale",
+        "NUMBER",
+        Some("1"),
+        "The size of the demo organization's work; 1 is about 60,000 workloads in 30 days",
+    ),
 ];
 
 /// The setting of that name.

@@ -169,7 +169,11 @@ impl Values {
         self.given.get(name).cloned().or_else(default)
     }
 
-    fn optional<T>(&self, name: &'static str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, ConfigError> {
+    fn optional<T>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
         let Some((text, source)) = self.text(name) else {
             return Ok(None);
         };
@@ -273,7 +277,9 @@ impl Settings {
             return Err(ConfigError::Refused("ttl: want at least the retention".to_owned()));
         }
         if self.demo && self.store == StoreKind::Aws {
-            return Err(ConfigError::Refused("demo: the demo organization goes into the embedded store only".to_owned()));
+            return Err(ConfigError::Refused(
+                "demo: the demo organization goes into the embedded store only".to_owned(),
+            ));
         }
         Ok(())
     }

@@ -1,7 +1,11 @@
 use super::*;
 use std::path::Path;
 
-fn load(flags: &[(&'static str, &str)], variables: &[(&str, &str)], file: &str) -> Result<(Settings, Vec<Effective>), ConfigError> {
+fn load(
+    flags: &[(&'static str, &str)],
+    variables: &[(&str, &str)],
+    file: &str,
+) -> Result<(Settings, Vec<Effective>), ConfigError> {
     let flags = flags.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let file = FileSettings::parse(Path::new("onepane.toml"), file)?;
@@ -85,14 +89,29 @@ fn secrets_are_never_shown() {
 
 #[test]
 fn only_loopback_is_served() {
-    for (listen, allowed) in
-        [("127.0.0.1:3000", true), ("[::1]:80", true), ("127.9.9.9:1", true), ("0.0.0.0:3000", false), ("[::]:3000", false), ("192.168.1.5:3000", false)]
-    {
+    for (listen, allowed) in [
+        ("127.0.0.1:3000", true),
+        ("[::1]:80", true),
+        ("127.9.9.9:1", true),
+        ("0.0.0.0:3000", false),
+        ("[::]:3000", false),
+        ("192.168.1.5:3000", false),
+    ] {
         let (settings, _) = load(&[("listen", listen)], &[], "").unwrap();
         let answer = settings.require_loopback();
         assert_eq!(answer.is_ok(), allowed, "{listen}");
         if let Err(error) = answer {
             assert!(error.to_string().contains("access control"), "{error}");
         }
+    }
+}
+
+#[test]
+fn the_manual_has_every_setting_as_the_table_has_it() {
+    let manual = include_str!("../../../docs/operations.md");
+    for key in KEYS {
+        let default = key.default.map(|default| format!("`{default}`")).unwrap_or_default();
+        let line = format!("| `{}` | {} | {default} | {} |", key.name, key.form.replace('|', "\\|"), key.doc);
+        assert!(manual.contains(&line), "docs/operations.md lacks: {line}");
     }
 }

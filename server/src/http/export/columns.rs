@@ -55,7 +55,8 @@ columns! {
 /// The columns that `cols=a,b` names, all without it. An unknown one is an error that names it.
 pub(super) fn wanted(query_string: &str) -> Result<Vec<Column>, String> {
     let pairs = query_string.split('&').filter_map(|pair| pair.split_once('='));
-    let Some(names) = pairs.filter(|(name, _)| *name == "cols").map(|(_, value)| percent_decode(value)).next_back() else {
+    let Some(names) = pairs.filter(|(name, _)| *name == "cols").map(|(_, value)| percent_decode(value)).next_back()
+    else {
         return Ok(Column::ALL.to_vec());
     };
     let names = names.split(',').filter(|name| !name.is_empty());
@@ -142,13 +143,19 @@ mod tests {
     #[test]
     fn formulas_and_separators_cannot_leave_their_cell() {
         let mut text = String::new();
-        push_line(&mut text, ["plain", "a,b", "say \"x\"", "=HYPERLINK(\"x\")", "-1", "two\nlines"].map(str::to_owned).into_iter());
+        push_line(
+            &mut text,
+            ["plain", "a,b", "say \"x\"", "=HYPERLINK(\"x\")", "-1", "two\nlines"].map(str::to_owned).into_iter(),
+        );
         assert_eq!(text, "plain,\"a,b\",\"say \"\"x\"\"\",\"'=HYPERLINK(\"\"x\"\")\",\"'-1\",\"two\nlines\"\r\n");
     }
 
     #[test]
     fn columns_are_chosen_by_either_name_and_unknown_ones_are_named() {
-        assert_eq!(wanted("q=x&cols=name%2Cduration,reason").unwrap(), [Column::Name, Column::DurationS, Column::FailureReason]);
+        assert_eq!(
+            wanted("q=x&cols=name%2Cduration,reason").unwrap(),
+            [Column::Name, Column::DurationS, Column::FailureReason]
+        );
         assert_eq!(wanted("cols=").unwrap().len(), Column::ALL.len());
         assert!(wanted("cols=name,nmae").unwrap_err().contains("nmae"));
     }
