@@ -10,7 +10,8 @@ mod contract;
 use aws_sdk_dynamodb::config::{Credentials, Region};
 use aws_sdk_dynamodb::{Client, Config};
 use contract::Bench;
-use onepane_aws::WriteStrategy;
+use onepane_aws::{ConnectOptions, StoreConfig, WriteStrategy};
+use onepane_domain::{ErrorKind, WorkloadStore};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,12 +19,15 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The Java process; ended with the test, however that ends.
-struct DynamoDbLocal(Child);
+struct DynamoDbLocal {
+    child: Child,
+    endpoint: String,
+}
 
 impl Drop for DynamoDbLocal {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -62,12 +66,12 @@ async fn start(folder: &str) -> (DynamoDbLocal, Client) {
         .stdout(Stdio::null())
         .spawn()
         .unwrap_or_else(|error| panic!("java in {folder}: {error}"));
-    let mut server = DynamoDbLocal(child);
-    let client = client(&format!("http://127.0.0.1:{port}"));
+    let mut server = DynamoDbLocal { child, endpoint: format!("http://127.0.0.1:{port}") };
+    let client = client(&server.endpoint);
     let started = Instant::now();
     while client.list_tables().send().await.is_err() {
         assert!(started.elapsed() < PATIENCE, "DynamoDB Local in {folder} does not answer on port {port}");
-        if let Some(status) = server.0.try_wait().unwrap() {
+        if let Some(status) = server.child.try_wait().unwrap() {
             panic!("DynamoDB Local in {folder} ended at once: {status}");
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -78,9 +82,35 @@ async fn start(folder: &str) -> (DynamoDbLocal, Client) {
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_the_contract_on_dynamodb_local() {
     let Some(folder) = folder() else { return };
-    let (_server, client) = start(&folder).await;
+    let (server, client) = start(&folder).await;
     let single = WriteStrategy::Single { in_flight: 16 };
     contract::run(&Bench { client: client.clone(), writes: single, name: "single" }, 12).await;
     let grouped = WriteStrategy::Grouped { in_flight: 2 };
     contract::run(&Bench { client, writes: grouped, name: "grouped" }, 12).await;
+    for (credentials, expected) in [(true, "answered"), (false, "forbidden")] {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "other_process_connects", "--ignored"]).env_clear();
+        child.envs([("ONEPANE_TEST_ENDPOINT", server.endpoint.as_str()), ("ONEPANE_TEST_EXPECTED", expected)]);
+        child.envs([("AWS_EC2_METADATA_DISABLED", "true"), ("HOME", "/nowhere")]);
+        if credentials {
+            child.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]);
+        }
+        assert!(child.status().unwrap().success(), "{expected}");
+    }
+}
+
+/// Not a test by itself: a process whose environment says who it is, as on AWS.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by keeps_the_contract_on_dynamodb_local"]
+async fn other_process_connects() {
+    let Ok(endpoint) = std::env::var("ONEPANE_TEST_ENDPOINT") else { return };
+    let options = ConnectOptions { region: Some("eu-central-1".into()), endpoint_url: Some(endpoint) };
+    let store = onepane_aws::connect(options, StoreConfig::default()).await;
+    match std::env::var("ONEPANE_TEST_EXPECTED").unwrap().as_str() {
+        "answered" => {
+            store.create_table_if_missing().await.unwrap();
+            store.check().await.unwrap();
+        }
+        _ => assert_eq!(store.check().await.unwrap_err().kind, ErrorKind::Forbidden),
+    }
 }

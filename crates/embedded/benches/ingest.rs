@@ -162,6 +162,20 @@ async fn main() {
         (new, duplicate) = (new + n, duplicate + d);
     }
     let seconds = start.elapsed().as_secs_f64();
+    let filling = Instant::now();
+    let mut fed = 0;
+    for shard in 0..store.feed_shards() {
+        let mut position = None;
+        loop {
+            let page = store.feed_before(shard, position.as_ref(), 1_000).await.unwrap();
+            fed += page.entries.len();
+            position = page.next;
+            if position.is_none() {
+                break;
+            }
+        }
+    }
+    let fill_seconds = filling.elapsed().as_secs_f64();
     let size: u64 = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
     println!(
         "{:.0} events/s ({count} events, {new} new, {duplicate} duplicates, {seconds:.2} s; {writes:?}, batches of \
@@ -169,4 +183,5 @@ async fn main() {
         count as f64 / seconds,
         size as f64 / 1e6
     );
+    println!("{:.0} feed items/s read ({fed} items, {fill_seconds:.2} s)", fed as f64 / fill_seconds);
 }

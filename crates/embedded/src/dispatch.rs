@@ -97,3 +97,37 @@ fn write<T: Serialize>(answer: &T) -> Result<Vec<u8>, Refusal> {
     serde_json::to_vec(answer)
         .map_err(|error| Refusal::new(500, "com.amazonaws.dynamodb.v20120810#InternalServerError", &error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_another_process_keeps_locked_asks_for_patience() {
+        let locked = DynoxideError::InternalServerError("backend: database is locked or busy".into());
+        let refusal = Refusal::from(locked);
+        assert_eq!(refusal.status, 400);
+        assert!(String::from_utf8(refusal.body).unwrap().contains("#ThrottlingException"));
+        let broken = DynoxideError::InternalServerError("backend: I/O error: disk full".into());
+        assert_eq!(Refusal::from(broken).status, 500);
+    }
+
+    #[test]
+    fn whatever_the_body_the_answer_is_dynamodbs() {
+        let database = Database::memory().unwrap();
+        for (target, body) in [
+            ("DynamoDB_20120810.PutItem", ""),
+            ("DynamoDB_20120810.PutItem", "[1"),
+            ("DynamoDB_20120810.PutItem", "{}"),
+            ("DynamoDB_20120810.Query", r#"{"TableName":7}"#),
+            ("DynamoDB_20120810.GetItem", r#"{"TableName":"none","Key":{"pk":{"S":"a"}}}"#),
+            ("DynamoDB_20120810.Nothing", "{}"),
+            ("", "{}"),
+        ] {
+            let answer = dispatch(&database, target, body.as_bytes());
+            assert_eq!(answer.status, 400, "{target} {body}");
+            let error: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+            assert!(error["__type"].as_str().unwrap().contains("Exception"), "{error}");
+        }
+    }
+}

@@ -38,12 +38,13 @@ impl DynamoStore {
 
     pub(super) async fn read_history(&self, id: &WorkloadId, limit: u32) -> PortResult<WorkloadHistory> {
         let partition = Key::new(id.partition_key(), String::new())?.pk;
+        // One more than wanted tells whether older ones are left out.
         let (events, calls) = futures::future::try_join(
-            self.newest_of(&partition, keys::EVENT_PREFIX, limit),
-            self.newest_of(&partition, keys::CALL_PREFIX, limit),
+            self.newest_of(&partition, keys::EVENT_PREFIX, limit.saturating_add(1)),
+            self.newest_of(&partition, keys::CALL_PREFIX, limit.saturating_add(1)),
         )
         .await?;
-        let mut truncated = events.more || calls.more;
+        let mut truncated = false;
         let mut events: Vec<(Transition, String)> = self.read_records(events.items);
         let mut calls: Vec<(ApiCall, String)> = self.read_records(calls.items);
         // Both are newest first: the older of the two last ones goes, until no more than the limit are left.
