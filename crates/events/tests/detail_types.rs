@@ -1,5 +1,7 @@
 //! Every detail-type that SageMaker sends is recognised, with its kind, name, status and phase.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 mod common;
 
 use common::{arn, event, transition};

@@ -1,5 +1,7 @@
 //! Every form of input is read, and nothing in it is lost.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 mod common;
 
 use common::{training_job, with};

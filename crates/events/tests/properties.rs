@@ -1,5 +1,7 @@
 //! Whatever the bytes: no panic, and no event lost.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use onepane_domain::Record;
 use onepane_events::{EventReader, Parsed, api_spelling, parse_all, parse_event, phase_of, step_job};
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! What has bitten readers of SageMaker's events, one test each.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 mod common;
 
 use common::{arn, call, event, training_job, transition, with, without};

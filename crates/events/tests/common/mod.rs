@@ -1,6 +1,7 @@
 //! Events to test with.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use onepane_domain::{ApiCall, Record, Transition};
 use serde_json::{Value, json};
