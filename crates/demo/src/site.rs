@@ -81,7 +81,7 @@ impl Class {
             Self::Platform => quiet,
             Self::Production => Habits {
                 pipelines: 3.7,
-                tuning_jobs: 0.5,
+                tuning_jobs: 0.45,
                 long_training: 0.3,
                 processing: 3.0,
                 transforms: 5.0,
@@ -123,7 +123,7 @@ impl Class {
                 ..quiet
             },
             Self::Research => Habits {
-                tuning_jobs: 1.5,
+                tuning_jobs: 1.3,
                 ad_hoc_training: 14.0,
                 long_training: 16.0,
                 processing: 8.0,

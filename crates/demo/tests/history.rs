@@ -1,4 +1,5 @@
 //! What users of the demo organization rely on: it is large, believable, repeatable, and what is planted can be found.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use onepane_demo::{DemoConfig, DemoEvent, Truth, history, organization, truth};
 use onepane_domain::{ApiCall, Phase, Record, Timestamp, Transition, WorkloadId, WorkloadKind};
@@ -26,8 +27,9 @@ fn the_same_seed_and_end_give_the_same_bytes_and_another_seed_gives_others() {
     let first = fingerprint(history(&config));
     assert_eq!(first, fingerprint(history(&config)));
     assert!(first.0 > 10_000);
-    assert_ne!(first, fingerprint(history(&DemoConfig { seed: SEED + 1, ..config.clone() })));
     assert_eq!(truth(&config), truth(&config));
+    let other = DemoConfig { seed: SEED + 1, ..config };
+    assert_ne!(first, fingerprint(history(&other)));
 }
 
 #[test]
@@ -134,7 +136,7 @@ fn it_is_large_and_not_too_large(read: &Read) {
     assert!((60_000..80_000).contains(&workloads), "{workloads} workloads");
     assert!((200_000..265_000).contains(&read.delivered), "{} events", read.delivered);
     let mean = read.bytes / read.delivered as usize;
-    assert!(mean <= 1_300, "{mean} bytes an event");
+    assert!(mean <= 1_350, "{mean} bytes an event");
     assert!((25_000..60_000).contains(&read.calls.len()), "{} calls", read.calls.len());
     eprintln!(
         "{workloads} workloads, {} events ({} of them calls), {mean} bytes each",
@@ -233,6 +235,11 @@ fn pipelines_lead_to_their_jobs(read: &Read) {
         read.states.contains_key(&id)
     });
     assert_eq!(at_home.count(), steps.len(), "steps whose execution is known");
+    let of_executions = read.states.values().filter(|state| {
+        state.id.kind == WorkloadKind::TrainingJob
+            && state.parent.as_ref().is_some_and(|parent| parent.kind == WorkloadKind::PipelineExecution)
+    });
+    assert!(of_executions.count() > 1_000);
 }
 
 fn what_is_planted_is_there(read: &Read) {

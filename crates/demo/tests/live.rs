@@ -1,4 +1,5 @@
 //! What somebody who looks at the page relies on: it never stands still, and what ran comes to its end.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 use onepane_demo::{DemoConfig, DemoEvent, Live, history, truth};
 use onepane_domain::{Phase, Record, Timestamp, Transition, WorkloadId};
