@@ -12,6 +12,9 @@ mod workloads;
 use onepane_index::WorkloadIndex;
 use std::time::{Duration, Instant};
 
+/// How often each query is measured.
+const ROUNDS: usize = 5;
+
 fn main() {
     let count = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(1_000_000);
     let mut made = workloads::Workloads::new(count, 7);
@@ -38,34 +41,37 @@ fn main() {
     );
 
     let now = workloads::now();
+    let requests = queries::mixed(&index);
     let mut times = Vec::new();
-    let mut slowest = (Duration::ZERO, String::new());
-    let requests = queries::mixed(&made, &index);
-    for round in 0..2 {
-        for (name, request) in &requests {
+    let mut best = vec![Duration::MAX; requests.len()];
+    let mut worked = vec![Duration::MAX; requests.len()];
+    for round in 0..=ROUNDS {
+        for (number, (_, request)) in requests.iter().enumerate() {
+            let worked_before = processor_time();
             let begin = Instant::now();
             let result = index.search(request, now);
             let took = begin.elapsed();
             assert!(result.rows.len() <= 100);
             // The first round warms caches that a running server has warm.
-            if round == 0 {
-                continue;
+            if round > 0 {
+                times.push(took);
+                best[number] = best[number].min(took);
+                worked[number] = worked[number].min(processor_time().saturating_sub(worked_before));
             }
-            if std::env::var_os("ONEPANE_BENCH_EACH").is_some() {
-                println!("{:8.2} ms  {:>8} rows  {name}", took.as_secs_f64() * 1e3, result.total);
-            }
-            if took > slowest.0 {
-                slowest = (took, name.clone());
-            }
-            times.push(took);
         }
     }
-    times.sort_unstable();
-    let at = |percent: usize| times[(times.len() * percent).div_ceil(100).max(1) - 1];
+    if std::env::var_os("ONEPANE_BENCH_EACH").is_some() {
+        for (number, (name, _)) in requests.iter().enumerate() {
+            println!("{} best, {} of processor time: {name}", millis(best[number]), millis(worked[number]));
+        }
+    }
     let title = |what: &str| format!("index: mixed query {what}, {thousands} workloads");
-    line(&title("p50"), "", &millis(at(50)));
-    line(&title("p95"), "<= 20 ms", &millis(at(95)));
-    line(&title("max"), "", &format!("{} ({})", millis(at(100)), slowest.1));
+    line(&title("p50"), "", &millis(percentile(&mut times, 50)));
+    line(&title("p95"), "<= 20 ms", &millis(percentile(&mut times, 95)));
+    line(&title("max"), "", &millis(percentile(&mut times, 100)));
+    // On a machine that is busy with other work these say more than the clock does.
+    line(&title(&format!("p95, best of {ROUNDS} rounds")), "<= 20 ms", &millis(percentile(&mut best, 95)));
+    line(&title("p95 of processor time, best round"), "", &millis(percentile(&mut worked, 95)));
 
     let bytes = index.memory_bytes();
     line(&format!("index: memory, {thousands} workloads"), "<= 200 MB", &format!("{:.1} MB", bytes as f64 / 1e6));
@@ -80,6 +86,22 @@ fn main() {
     let begin = Instant::now();
     let dropped = index.retain_since(cutoff);
     line("index: drop half by retention", "", &format!("{} ({} rows)", millis(begin.elapsed()), grouped(dropped)));
+}
+
+/// The nearest-rank percentile.
+fn percentile(times: &mut [Duration], percent: usize) -> Duration {
+    times.sort_unstable();
+    times[(times.len() * percent).div_ceil(100).max(1) - 1]
+}
+
+/// What all threads of this process have worked, by Linux' count; zero elsewhere.
+fn processor_time() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let nanos = threads.filter_map(|thread| {
+        let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(nanos.sum())
 }
 
 fn line(figure: &str, target: &str, measured: &str) {

@@ -71,23 +71,23 @@ impl Grid {
 }
 
 /// Rows' groups: a code a row, and the texts of the codes.
-struct Groups<'a> {
-    codes: GroupCodes<'a>,
+struct Groups {
+    codes: GroupCodes,
     texts: Vec<String>,
 }
 
-enum GroupCodes<'a> {
+enum GroupCodes {
     All,
     ByPlace(Vec<u32>),
     ByState(Vec<u32>),
-    ByReason(&'a WorkloadIndex),
+    ByReason(Vec<u32>),
 }
 
 impl WorkloadIndex {
     /// Counts of the workloads that match, by phase, group and time cell.
     ///
     /// With time cells, workloads without the instant are left out; the range is the window's (`now` is the end of
-    /// [`TimeWindow::Last`]), widened to what matches, or what matches where the window has no bound. Without time cells every match counts, and
+    /// [`TimeWindow::Last`]), widened to what matches; what matches alone where the window has no bound. Without time cells every match counts, and
     /// cells start where the range does. Grouping by OU or tag gives no cells.
     pub fn aggregate(&self, query: &AggregateQuery, now: Timestamp) -> Aggregate {
         if matches!(query.group_by, Some(Grouping::Ou | Grouping::Tag)) {
@@ -100,9 +100,7 @@ impl WorkloadIndex {
             (Some(window), Some(data)) => Some((window.0.min(data.0), window.1.max(data.1))),
             (window, data) => window.or(data),
         };
-        let Some((first, last)) = range else {
-            return Aggregate { bucket_ms: width.unwrap_or(0), ..Aggregate::default() };
-        };
+        let (first, last) = range.unwrap_or_default();
         let groups = self.groups(query.group_by);
         let Some(width) = width else {
             let mut by_group = HashMap::new();
@@ -152,7 +150,7 @@ impl WorkloadIndex {
         (extent.0 <= extent.1).then_some(extent)
     }
 
-    fn cells(&self, matches: &Matches, field: TimeField, grid: Grid, groups: &Groups<'_>) -> Aggregate {
+    fn cells(&self, matches: &Matches, field: TimeField, grid: Grid, groups: &Groups) -> Aggregate {
         let times = self.times(field);
         let mut cells = HashMap::new();
         self.tally(matches, groups, |row| grid.cell(times[row]), &mut cells);
@@ -169,7 +167,7 @@ impl WorkloadIndex {
     fn tally(
         &self,
         matches: &Matches,
-        groups: &Groups<'_>,
+        groups: &Groups,
         cell: impl Fn(usize) -> Option<i64> + Sync,
         all: &mut HashMap<(u32, i64), Tally>,
     ) {
@@ -214,7 +212,7 @@ impl WorkloadIndex {
         }
     }
 
-    fn groups(&self, dimension: Option<Grouping>) -> Groups<'_> {
+    fn groups(&self, dimension: Option<Grouping>) -> Groups {
         let mut texts = vec![String::new()];
         let mut known: HashMap<String, u32> = HashMap::from([(String::new(), 0)]);
         let mut code = |text: &str| {
@@ -241,24 +239,24 @@ impl WorkloadIndex {
                 GroupCodes::ByState(states.map(|state| code(state.instance_type.as_deref().unwrap_or(""))).collect())
             }
             Some(Grouping::FailureGroup) => {
-                texts.extend(self.reason_groups.items().iter().map(ToString::to_string));
-                GroupCodes::ByReason(self)
+                // A reason of white space alone has the group of rows without a reason.
+                GroupCodes::ByReason(self.reason_groups.items().iter().map(|group| code(group)).collect())
             }
         };
         Groups { codes, texts }
     }
 }
 
-impl Groups<'_> {
+impl Groups {
     fn code(&self, index: &WorkloadIndex, row: usize) -> u32 {
         match &self.codes {
             GroupCodes::All => 0,
             GroupCodes::ByPlace(codes) => codes[index.rows.place[row] as usize],
             GroupCodes::ByState(codes) => codes[index.rows.state[row] as usize],
             // The text at 0 is for rows without a reason.
-            GroupCodes::ByReason(index) => match index.rows.reason[row] {
+            GroupCodes::ByReason(codes) => match index.rows.reason[row] {
                 NONE => 0,
-                reason => index.reasons.get(reason).group + 1,
+                reason => codes[index.reasons.get(reason).group as usize],
             },
         }
     }

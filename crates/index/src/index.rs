@@ -353,9 +353,13 @@ impl WorkloadIndex {
         if parents.is_empty() {
             return (Vec::new(), 0);
         }
-        let column = self.rows.parent.par_iter().enumerate();
-        let mut children: Vec<usize> =
-            column.filter(|(_, parent)| parents.contains(parent)).map(|(row, _)| row).collect();
+        const PIECE: usize = 65_536;
+        let in_piece = |(piece, column): (usize, &[u32])| -> Vec<usize> {
+            let found = |parent: &u32| parents.iter().any(|wanted| wanted == parent);
+            let rows = column.iter().enumerate().filter(|(_, parent)| found(parent));
+            rows.map(|(at, _)| piece * PIECE + at).collect()
+        };
+        let mut children: Vec<usize> = self.rows.parent.par_chunks(PIECE).enumerate().flat_map_iter(in_piece).collect();
         let total = children.len() as u64;
         let began = |row: usize| {
             let started = self.rows.started[row];

@@ -2,7 +2,7 @@
 
 use crate::index::WorkloadIndex;
 use crate::rows::NO_TIME;
-use crate::text::{compare_names, eight_bytes, fold};
+use crate::text::{eight_bytes, fold};
 use onepane_domain::{Cursor, Phase, SortKey, SortOrder, Timestamp, WorkloadKind};
 use std::cmp::Ordering;
 
@@ -93,7 +93,7 @@ impl<'a> Order<'a> {
     }
 
     /// The row's sort value as a number, in the order's direction.
-    pub(crate) fn major(&self, row: usize) -> u64 {
+    fn major(&self, row: usize) -> u64 {
         let rows = &self.index.rows;
         match &self.values {
             Values::Times(times) => turned(time_value(times[row]), self.descending),
@@ -118,18 +118,32 @@ impl<'a> Order<'a> {
         if self.by_name() { self.name_value(row, 8) } else { self.place(row) }
     }
 
-    pub(crate) fn entry(&self, row: u32) -> Entry {
-        Entry { major: self.major(row as usize), minor: self.minor(row as usize), row }
+    /// The entry of a row whose [`Self::major`] is given.
+    pub(crate) fn entry(&self, row: u32, major: u64) -> Entry {
+        Entry { major, minor: self.minor(row as usize), row }
     }
 
     /// Numbers that sort rows which all lower levels leave equal.
-    pub(crate) fn level(&self, level: usize, row: usize) -> u64 {
-        let rows = &self.index.rows;
+    pub(crate) fn level(&self, level: usize, rows: &[u32]) -> Vec<u64> {
+        let names = &self.index.rows.names;
+        let each = |number: &dyn Fn(usize) -> u64| rows.iter().map(|row| number(*row as usize)).collect();
         match level {
-            0 => self.major(row),
-            1 => self.minor(row),
-            _ if self.by_name() => self.name_value(row, level * 8),
-            _ => rows.names.eight_bytes(row, rows.is_masked(row), (level - 2) * 8),
+            0 => self.majors(rows),
+            1 => each(&|row| self.minor(row)),
+            _ if self.by_name() => each(&|row| self.name_value(row, level * 8)),
+            _ => each(&|row| names.eight_bytes(row, self.index.rows.is_masked(row), (level - 2) * 8)),
+        }
+    }
+
+    /// [`Self::major`] of many rows.
+    pub(crate) fn majors(&self, rows: &[u32]) -> Vec<u64> {
+        let columns = &self.index.rows;
+        let rows = rows.iter().map(|row| *row as usize);
+        match &self.values {
+            Values::Times(times) => rows.map(|row| turned(time_value(times[row]), self.descending)).collect(),
+            Values::ByPlace(table) => rows.map(|row| table[columns.place[row] as usize]).collect(),
+            Values::ByState(table) => rows.map(|row| table[columns.state[row] as usize]).collect(),
+            Values::Durations | Values::Names | Values::ByReason(_) => rows.map(|row| self.major(row)).collect(),
         }
     }
 
@@ -233,25 +247,23 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// True if a row stands after the cursor.
-    pub(crate) fn is_after(&self, entry: &Entry, after: &After) -> bool {
-        let numbers = (entry.major, entry.minor).cmp(&(after.major, after.minor));
-        let order = numbers.then_with(|| {
-            let rows = &self.index.rows;
-            let row = entry.row as usize;
-            if !self.by_name() {
-                return compare_names(
-                    (rows.folded_name(row), &rows.name(row)),
-                    (after.folded_name.as_bytes(), &after.name),
-                );
-            }
-            let folded = rows.folded_name(row).cmp(after.folded_name.as_bytes());
-            let folded = if self.descending { folded.reverse() } else { folded };
+    /// True if a row, whose [`Self::major`] is given, stands after the cursor.
+    pub(crate) fn is_after(&self, row: u32, major: u64, after: &After) -> bool {
+        let row = row as usize;
+        let order = major.cmp(&after.major).then_with(|| self.minor(row).cmp(&after.minor));
+        order.then_with(|| self.compare_rest_with(row, after)).is_gt()
+    }
+
+    fn compare_rest_with(&self, row: usize, after: &After) -> Ordering {
+        let rows = &self.index.rows;
+        let folded = rows.folded_name(row).cmp(after.folded_name.as_bytes());
+        let settled = if !self.by_name() {
             folded
-                .then_with(|| self.place(row).cmp(&after.place))
-                .then_with(|| rows.name(row).as_ref().cmp(after.name.as_str()))
-        });
-        order.is_gt()
+        } else {
+            let folded = if self.descending { folded.reverse() } else { folded };
+            folded.then_with(|| self.place(row).cmp(&after.place))
+        };
+        settled.then_with(|| rows.name(row).as_ref().cmp(after.name.as_str()))
     }
 }
 

@@ -23,8 +23,11 @@ pub(crate) fn page(
     let matching = match after {
         None => matching,
         Some(after) => {
-            let is_after = |row: &u32| order.is_after(&order.entry(*row), after);
-            narrowed = matching.par_iter().map(|rows| rows.iter().copied().filter(is_after).collect()).collect();
+            let in_piece = |rows: &Vec<u32>| {
+                let numbered = rows.iter().zip(order.majors(rows));
+                numbered.filter(|(row, major)| order.is_after(**row, *major, after)).map(|(row, _)| *row).collect()
+            };
+            narrowed = matching.par_iter().map(in_piece).collect();
             &narrowed
         }
     };
@@ -37,7 +40,7 @@ pub(crate) fn page(
         return (shallow(order, matching, skip, limit), remaining);
     }
     let mut out = Vec::with_capacity(limit);
-    select(order, matching.concat(), 0, skip, limit, &mut out);
+    select(order, matching, 0, skip, limit, &mut out);
     (out, remaining)
 }
 
@@ -49,7 +52,7 @@ fn shallow(order: &Order<'_>, matching: &[Vec<u32>], skip: usize, limit: usize) 
         .fold(
             || First::new(wanted),
             |mut first, rows| {
-                rows.iter().for_each(|row| first.offer(order, *row));
+                rows.iter().zip(order.majors(rows)).for_each(|(row, major)| first.offer(order, *row, major));
                 first
             },
         )
@@ -79,17 +82,18 @@ impl First {
         Self { wanted, entries: Vec::with_capacity(wanted * 2), threshold: None }
     }
 
-    fn offer(&mut self, order: &Order<'_>, row: u32) {
+    fn offer(&mut self, order: &Order<'_>, row: u32, major: u64) {
         if let Some(threshold) = &self.threshold {
-            // Most rows are settled by one number.
-            let major = order.major(row as usize);
-            if major > threshold.major
-                || (major == threshold.major && order.compare(&order.entry(row), threshold) == Ordering::Greater)
-            {
+            // Most rows are settled by the one number.
+            if major > threshold.major {
+                return;
+            }
+            let entry = order.entry(row, major);
+            if major == threshold.major && order.compare(&entry, threshold) == Ordering::Greater {
                 return;
             }
         }
-        self.entries.push(order.entry(row));
+        self.entries.push(order.entry(row, major));
         if self.entries.len() >= self.wanted * 2 {
             self.prune(order);
         }
@@ -105,41 +109,37 @@ impl First {
     }
 }
 
-/// Appends the rows from position `skip` on, `limit` of them, of `rows` in order. All rows are equal in the levels
-/// below `level`. Histograms over the level's numbers narrow the rows to the cells in which the page begins and ends.
-fn select(order: &Order<'_>, rows: Vec<u32>, level: usize, skip: usize, limit: usize, out: &mut Vec<u32>) {
+/// Appends the rows from position `skip` on, `limit` of them, of the pieces' rows in order. All rows are equal in the
+/// levels below `level`. Histograms over the level's numbers narrow the rows to the cells in which the page begins and
+/// ends.
+fn select(order: &Order<'_>, pieces: &[Vec<u32>], level: usize, skip: usize, limit: usize, out: &mut Vec<u32>) {
     if limit == 0 {
         return;
     }
-    if rows.len() <= FEW || level >= LEVELS {
-        out.extend(sorted_part(order, &rows, skip, limit));
+    let few = pieces.iter().map(Vec::len).sum::<usize>() <= FEW;
+    if few || level >= LEVELS {
+        out.extend(sorted_part(order, &pieces.concat(), skip, limit));
         return;
     }
-    let numbers: Vec<u64> = rows.par_iter().with_min_len(8_192).map(|row| order.level(level, *row as usize)).collect();
-    let valued = |number: &&u64| **number != NO_VALUE;
-    let extent = numbers
-        .par_iter()
-        .with_min_len(32_768)
-        .filter(valued)
-        .fold(|| (u64::MAX, 0), |(least, most): (u64, u64), number| (least.min(*number), most.max(*number)))
-        .reduce(|| (u64::MAX, 0), |a, b| (a.0.min(b.0), a.1.max(b.1)));
-    let (least, most) = extent;
-    let all_without = least > most;
-    let all_equal = least == most && numbers.par_iter().with_min_len(32_768).all(|number| *number == least);
-    if all_without || all_equal {
-        drop(numbers);
-        select(order, rows, level + 1, skip, limit, out);
+    let numbered: Vec<Numbered<'_>> = pieces.par_iter().map(|rows| Numbered::new(order, level, rows)).collect();
+    let least = numbered.iter().map(|piece| piece.least).min().unwrap_or(NO_VALUE);
+    let most = numbered.iter().map(|piece| piece.most).max().unwrap_or(0);
+    let some_without = numbered.iter().any(|piece| piece.some_without);
+    if least > most || (least == most && !some_without) {
+        drop(numbered);
+        select(order, pieces, level + 1, skip, limit, out);
         return;
     }
     let shift = (64 - (most - least).leading_zeros()).saturating_sub(CELL_BITS);
     let last_cell = (((most - least) >> shift) + 1) as usize;
     let cell = |number: u64| if number == NO_VALUE { last_cell } else { ((number - least) >> shift) as usize };
-    let counts = numbers
-        .par_chunks(65_536)
+    let counts = numbered
+        .par_iter()
+        .with_min_len(8)
         .fold(
             || vec![0u32; last_cell + 1],
-            |mut counts, numbers| {
-                numbers.iter().for_each(|number| counts[cell(*number)] += 1);
+            |mut counts, piece| {
+                piece.numbers.iter().for_each(|number| counts[cell(*number)] += 1);
                 counts
             },
         )
@@ -152,20 +152,58 @@ fn select(order: &Order<'_>, rows: Vec<u32>, level: usize, skip: usize, limit: u
         );
     let (begin_cell, before) = cell_at(&counts, skip);
     let (end_cell, before_end) = cell_at(&counts, skip + limit - 1);
-    let rows_in = |wanted: std::ops::RangeInclusive<usize>| -> Vec<u32> {
-        let in_cells = |(row, number): (&u32, &u64)| wanted.contains(&cell(*number)).then_some(*row);
-        rows.par_iter().zip(&numbers).with_min_len(8_192).filter_map(in_cells).collect()
+    // What is left of each piece: the rows of the first cell, of those between, of the last.
+    let split = |piece: &Numbered<'_>| {
+        let mut parts = [Vec::new(), Vec::new(), Vec::new()];
+        for (row, number) in piece.rows.iter().zip(&piece.numbers) {
+            let cell = cell(*number);
+            if cell < begin_cell || cell > end_cell {
+                continue;
+            }
+            let part = if cell == begin_cell { 0 } else { 1 + usize::from(cell == end_cell) };
+            parts[part].push(*row);
+        }
+        parts
     };
-    let begin = rows_in(begin_cell..=begin_cell);
-    let in_begin = limit.min(begin.len() - (skip - before));
-    let middle = if end_cell > begin_cell + 1 { rows_in(begin_cell + 1..=end_cell - 1) } else { Vec::new() };
-    let end = if end_cell > begin_cell { rows_in(end_cell..=end_cell) } else { Vec::new() };
-    drop((rows, numbers));
-    select(order, begin, level, skip - before, in_begin, out);
+    let parts: Vec<[Vec<u32>; 3]> = numbered.par_iter().map(split).collect();
+    drop(numbered);
+    let (mut begin, mut middle, mut end) = (Vec::new(), Vec::new(), Vec::new());
+    for [first, between, last] in parts {
+        begin.push(first);
+        middle.extend(between);
+        end.push(last);
+    }
+    let in_begin = limit.min(counts[begin_cell] as usize - (skip - before));
+    select(order, &begin, level, skip - before, in_begin, out);
     // Every row of the middle is on the page.
     out.extend(sorted_part(order, &middle, 0, middle.len()));
     if end_cell > begin_cell {
-        select(order, end, level, 0, skip + limit - before_end, out);
+        select(order, &end, level, 0, skip + limit - before_end, out);
+    }
+}
+
+/// Rows with their numbers of one level.
+struct Numbered<'r> {
+    rows: &'r [u32],
+    numbers: Vec<u64>,
+    /// The least number of a row with a value.
+    least: u64,
+    /// The greatest number of a row with a value.
+    most: u64,
+    some_without: bool,
+}
+
+impl<'r> Numbered<'r> {
+    fn new(order: &Order<'_>, level: usize, rows: &'r [u32]) -> Self {
+        let numbers = order.level(level, rows);
+        let (mut least, mut most, mut some_without) = (NO_VALUE, 0, false);
+        for number in &numbers {
+            // No value is the greatest number, so it never is the least.
+            least = least.min(*number);
+            most = most.max(if *number == NO_VALUE { 0 } else { *number });
+            some_without |= *number == NO_VALUE;
+        }
+        Self { rows, numbers, least, most, some_without }
     }
 }
 
@@ -182,7 +220,8 @@ fn cell_at(counts: &[u32], position: usize) -> (usize, usize) {
 }
 
 fn sorted_part(order: &Order<'_>, rows: &[u32], skip: usize, limit: usize) -> Vec<u32> {
-    let mut entries: Vec<Entry> = rows.par_iter().with_min_len(4_096).map(|row| order.entry(*row)).collect();
+    let mut entries: Vec<Entry> =
+        rows.iter().zip(order.majors(rows)).map(|(row, major)| order.entry(*row, major)).collect();
     let compare = |a: &Entry, b: &Entry| order.compare(a, b);
     let mut wanted = entries.as_mut_slice();
     if skip > 0 && skip < wanted.len() {

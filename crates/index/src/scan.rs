@@ -5,7 +5,7 @@ use crate::index::WorkloadIndex;
 use rayon::prelude::*;
 
 /// Rows of one step of the scan: few enough for their masks to stay in the first-level cache.
-const SEGMENT: usize = 16_384;
+const SEGMENT: usize = 8_192;
 
 /// Counts by shared value, from which the facets are made: of rows that match, and of rows that fail in one dimension
 /// alone, which that dimension's facet counts too.
@@ -77,9 +77,15 @@ fn add_all(mine: &mut Vec<u32>, theirs: &[u32]) {
     mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
 }
 
+fn count(counts: &mut [u32], column: &[u32], rows: &[u32]) {
+    rows.iter().for_each(|row| counts[column[*row as usize] as usize] += 1);
+}
+
 struct Scanner {
     found: Matches,
     masks: Vec<u16>,
+    /// Room for the rows of a segment.
+    wanted: Vec<u32>,
 }
 
 impl WorkloadIndex {
@@ -90,6 +96,7 @@ impl WorkloadIndex {
                 counts: if with_counts { Counts::new(self, filter) } else { Counts::default() },
             },
             masks: Vec::with_capacity(SEGMENT),
+            wanted: Vec::with_capacity(SEGMENT + 1),
         };
         let found = (0..self.len().div_ceil(SEGMENT))
             .into_par_iter()
@@ -130,28 +137,40 @@ impl Scanner {
                 self.search_some(index, text, first, counts_for);
             }
         }
-        let mut matching = Vec::with_capacity(self.masks.iter().filter(|mask| **mask == 0).count());
-        for (at, mask) in self.masks.iter().enumerate() {
-            let row = first + at;
-            if *mask == 0 {
-                matching.push(row as u32);
-                if with_counts {
-                    let counts = &mut self.found.counts;
-                    counts.places[rows.place[row] as usize] += 1;
-                    counts.states[rows.state[row] as usize] += 1;
-                    counts.tag_sets[rows.tags[row] as usize] += 1;
-                }
-            } else if counts_for(*mask) {
-                let code = match *mask {
-                    failed::ACCOUNT | failed::OU | failed::REGION | failed::KIND => rows.place[row],
-                    failed::TAG => rows.tags[row],
-                    _ => rows.state[row],
-                };
-                self.found.counts.failed_alone[mask.trailing_zeros() as usize][code as usize] += 1;
-            }
+        let matching = self.rows_with(first, |mask| mask == 0).to_vec();
+        if with_counts {
+            let counts = &mut self.found.counts;
+            count(&mut counts.places, &rows.place, &matching);
+            count(&mut counts.states, &rows.state, &matching);
+            count(&mut counts.tag_sets, &rows.tags, &matching);
+            self.count_failed_alone(index, first);
         }
         if !matching.is_empty() {
             self.found.rows.push(matching);
+        }
+    }
+
+    /// The rows whose mask satisfies `is_wanted`. Without branches: whether a row matches cannot be foretold.
+    fn rows_with(&mut self, first: usize, is_wanted: impl Fn(u16) -> bool) -> &[u32] {
+        self.wanted.resize(self.masks.len() + 1, 0);
+        let (wanted, masks) = (self.wanted.as_mut_slice(), self.masks.as_slice());
+        let mut length = 0;
+        for (row, mask) in (first as u32..).zip(masks) {
+            wanted[length] = row;
+            length += usize::from(is_wanted(*mask));
+        }
+        &self.wanted[..length]
+    }
+
+    fn count_failed_alone(&mut self, index: &WorkloadIndex, first: usize) {
+        let rows = &index.rows;
+        let columns =
+            [&rows.place, &rows.place, &rows.place, &rows.place, &rows.state, &rows.state, &rows.state, &rows.tags];
+        let seen = self.masks.iter().fold(0, |seen, mask| seen | mask);
+        for (bit, column) in columns.into_iter().enumerate().filter(|(bit, _)| seen >> bit & 1 == 1) {
+            let mut counts = std::mem::take(&mut self.found.counts.failed_alone[bit]);
+            count(&mut counts, column, self.rows_with(first, |mask| mask == 1 << bit));
+            self.found.counts.failed_alone[bit] = counts;
         }
     }
 

@@ -1,7 +1,6 @@
 //! Names, kept in lower case for search and restored exactly.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 /// A byte that no UTF-8 text holds; it ends every name, so that no search runs from one name into the next.
 const END: u8 = 0xFF;
@@ -128,11 +127,6 @@ pub(crate) fn eight_bytes(folded: &[u8], at: usize) -> u64 {
     let length = rest.len().min(8);
     eight[..length].copy_from_slice(&rest[..length]);
     u64::from_be_bytes(eight)
-}
-
-/// The order of names: without regard to case, then exactly.
-pub(crate) fn compare_names(a: (&[u8], &str), b: (&[u8], &str)) -> Ordering {
-    a.0.cmp(b.0).then_with(|| a.1.cmp(b.1))
 }
 
 /// Makes room for `more` values, an eighth at a time: doubling would leave half of a large column empty.

@@ -1,6 +1,6 @@
 //! 200 queries as people make them: every sort key, narrow and wide filters, text, deep places, every part.
 
-use super::workloads::{Workloads, now, organization};
+use super::workloads::{now, organization};
 use onepane_domain::{
     Filter, Phase, QueryPart, SearchRequest, SortKey, SortOrder, TimeField, TimeWindow, WorkloadKind, WorkloadQuery,
 };
@@ -81,7 +81,7 @@ fn filters(index: &WorkloadIndex) -> Vec<(&'static str, Filter)> {
     ]
 }
 
-pub(crate) fn mixed(_made: &Workloads, index: &WorkloadIndex) -> Vec<(String, SearchRequest)> {
+pub(crate) fn mixed(index: &WorkloadIndex) -> Vec<(String, SearchRequest)> {
     let filters = filters(index);
     let mut requests = Vec::new();
     for number in 0..200usize {

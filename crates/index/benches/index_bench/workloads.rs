@@ -185,12 +185,17 @@ impl Workloads {
         let random = &mut self.random;
         let updated = if running || !is_job { started } else { ended };
         let instance = id.kind != WorkloadKind::PipelineExecution && id.kind != WorkloadKind::ModelPackage;
-        let tags = [("team", 12), ("project", 60), ("env", 3), ("cost-center", 25)]
-            .into_iter()
-            .filter_map(|(key, values)| {
-                random.random_bool(0.6).then(|| (key.to_owned(), format!("{key}-{}", random.random_range(0..values))))
-            })
-            .collect::<BTreeMap<_, _>>();
+        // A project has its team and its cost center; some leave tags away.
+        let project = random.random_range(0..60);
+        let environment = *["production", "production", "staging", "research"].choose(random).unwrap();
+        let all = [
+            ("project", format!("project-{project}")),
+            ("team", format!("team-{}", project % 12)),
+            ("cost-center", format!("cc-{}", project % 25)),
+            ("env", environment.to_owned()),
+        ];
+        let present = [0, 1, 2, 4, 4, 4, 4, 4][random.random_range(0..8)];
+        let tags: BTreeMap<String, String> = all.into_iter().take(present).map(|(k, v)| (k.to_owned(), v)).collect();
         let finished = is_job && !running;
         let arn = id.usual_arn();
         Transition {

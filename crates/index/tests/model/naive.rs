@@ -157,7 +157,11 @@ impl Naive {
         counts
     }
 
-    pub(crate) fn cells(&self, query: &AggregateQuery, now: Timestamp) -> BTreeMap<(String, Option<Timestamp>), [u32; 8]> {
+    pub(crate) fn cells(
+        &self,
+        query: &AggregateQuery,
+        now: Timestamp,
+    ) -> BTreeMap<(String, Option<Timestamp>), [u32; 8]> {
         let mut cells = BTreeMap::new();
         for row in self.matching(&query.filter, now) {
             let group = query.group_by.and_then(|dimension| values(&self.organization, row, dimension).pop());
