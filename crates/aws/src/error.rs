@@ -77,6 +77,8 @@ pub(crate) fn kind_of_code(code: &str, status: u16) -> ErrorKind {
         | "ConditionalCheckFailedException" => ErrorKind::Invalid,
         "RequestTimeout" | "RequestTimeoutException" => ErrorKind::TimedOut,
         _ => match status {
+            // A success that could not be read.
+            200..=299 => ErrorKind::Corrupt,
             401 | 403 => ErrorKind::Forbidden,
             408 => ErrorKind::TimedOut,
             429 => ErrorKind::Throttled,
@@ -124,6 +126,7 @@ mod tests {
             ("ItemCollectionSizeLimitExceededException", 400, ErrorKind::Invalid),
             ("InternalServerError", 500, ErrorKind::Unavailable),
             ("ServiceUnavailable", 503, ErrorKind::Unavailable),
+            ("", 200, ErrorKind::Corrupt),
             ("SomethingNew", 429, ErrorKind::Throttled),
             ("SomethingNew", 403, ErrorKind::Forbidden),
         ];

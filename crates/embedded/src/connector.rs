@@ -31,7 +31,7 @@ impl HttpClient for InProcess {
 }
 
 impl HttpConnector for InProcess {
-    // The runtime's blocking threads: measured against one thread of our own, they take in a fifth more.
+    // On the runtime's blocking threads: one thread of our own was no faster (docs/decisions/0002-store-writes.md).
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let database = self.database.clone();
         HttpConnectorFuture::new(async move {
