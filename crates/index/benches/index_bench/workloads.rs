@@ -200,7 +200,7 @@ impl Workloads {
         let arn = id.usual_arn();
         Transition {
             event_time: Timestamp::saturating_from_millis(updated.millis() / 1_000 * 1_000),
-            arn: if random.random_bool(0.5) { arn.clone() } else { arn.to_lowercase() },
+            arn: if random.random_bool(0.5) { arn } else { arn.to_lowercase() },
             detail_type: format!("SageMaker {} State Change", id.kind.label()),
             id,
             status: Some(status.into()),
