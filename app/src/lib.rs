@@ -3,6 +3,8 @@
 //! A page is a folder or file of [`pages`]; what several pages use is in [`components`]; the server is asked only
 //! through the server functions of [`api`]; the browser is touched only through [`browser`].
 
+// A view's type nests as deep as the page does.
+#![recursion_limit = "256"]
 // Component functions take their properties by value; that is what the view macro needs.
 #![allow(clippy::needless_pass_by_value)]
 // The component macro writes `pub` items, whatever the function says.

@@ -11,7 +11,7 @@ let server;
 let browser;
 
 before(async () => {
-  server = await startOnepane({ args: ['--demo'] });
+  server = await startOnepane({ args: ['--demo', '--demo-scale', '0.02', '--demo-days', '3'] });
   browser = await launchBrowser();
 });
 

@@ -1,5 +1,7 @@
 //! The WASM entry: takes over the page that the server rendered.
 
+#![recursion_limit = "256"]
+
 /// Called by the page's script once the module is loaded.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -3,6 +3,9 @@
 //! `domain` has the words, the other crates the work; here is what wires them together, and the one place that knows
 //! the clock, the environment and the network.
 
+// A page's type nests as deep as the page does.
+#![recursion_limit = "256"]
+
 mod adapters;
 mod cli;
 mod clock;

@@ -135,6 +135,7 @@ pub(crate) fn Bars(
             </div>
         </figure>
     }
+    .into_any()
 }
 
 fn draw(place: usize, bar: &Bar, highest: u32, width_ms: i64) -> Option<impl IntoView + use<>> {

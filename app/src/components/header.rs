@@ -59,4 +59,5 @@ pub(crate) fn Header(on_help: impl Fn() + 'static) -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }

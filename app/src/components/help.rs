@@ -46,4 +46,5 @@ pub(crate) fn HelpDialog(open: RwSignal<bool>) -> impl IntoView {
             <button type="button" class="button" on:click=move |_| open.set(false)>"Close"</button>
         </dialog>
     }
+    .into_any()
 }

@@ -81,7 +81,7 @@ pub struct CollectionState {
 pub struct Overview {
     /// When it was made.
     pub now: Timestamp,
-    /// What is active, by kind: most first.
+    /// What is at work (running or stopping), by kind: most first.
     pub active: Vec<(WorkloadKind, u64)>,
     /// Active by phase: running, pending, stopping.
     pub active_by_phase: Vec<(Phase, u64)>,

@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// The routes of the pages and of their server functions.
 pub(super) fn routes(pane: Arc<dyn Pane>, site: &SiteDir, clock: Clock) -> Router {
+    // Pages wait for their data on Tokio; a second router in one process finds that set up already.
+    let _ = any_spawner::Executor::init_tokio();
     let context = move || provide_context(PaneContext(pane.clone()));
     let functions = {
         let context = context.clone();

@@ -85,12 +85,13 @@ fn active(index: &WorkloadIndex, now: Timestamp) -> (Vec<(WorkloadKind, u64)>, V
     let mut by_kind: BTreeMap<WorkloadKind, u64> = BTreeMap::new();
     let mut by_phase = ACTIVE.map(|phase| (phase, 0));
     for cell in counts.cells {
-        *by_kind.entry(WorkloadKind::from(cell.group.as_str())).or_default() += u64::from(cell.total());
+        let at_work = cell.count(Phase::Running) + cell.count(Phase::Stopping);
+        *by_kind.entry(WorkloadKind::from(cell.group.as_str())).or_default() += u64::from(at_work);
         for (phase, count) in &mut by_phase {
             *count += u64::from(cell.count(*phase));
         }
     }
-    let mut by_kind: Vec<_> = by_kind.into_iter().collect();
+    let mut by_kind: Vec<_> = by_kind.into_iter().filter(|(_, count)| *count > 0).collect();
     by_kind.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     (by_kind, by_phase.to_vec())
 }

@@ -43,12 +43,11 @@ impl Column {
     ];
 
     /// Those shown unless the address says otherwise.
-    pub(crate) const USUAL: [Self; 9] = [
+    pub(crate) const USUAL: [Self; 8] = [
         Self::Status,
         Self::Name,
         Self::Kind,
         Self::Account,
-        Self::Region,
         Self::Instance,
         Self::Duration,
         Self::Updated,
@@ -171,9 +170,7 @@ fn duration(state: &Transition) -> impl IntoView + use<> {
     move || match (ended, running_since) {
         (Some(seconds), _) => format::duration(seconds),
         #[allow(clippy::cast_precision_loss)] // spans are far below 2^53
-        (None, Some(since)) => {
-            format!("{} …", format::duration(Now::get().millis_since(since).max(0) as f64 / 1_000.0))
-        }
+        (None, Some(since)) => format::duration(Now::get().millis_since(since).max(0) as f64 / 1_000.0),
         (None, None) => String::new(),
     }
 }

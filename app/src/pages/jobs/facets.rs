@@ -28,6 +28,7 @@ pub(crate) fn Facets() -> impl IntoView {
             }}
         </aside>
     }
+    .into_any()
 }
 
 #[component]
@@ -82,6 +83,7 @@ fn FacetBox(facet: Facet, url: JobsUrl) -> impl IntoView {
             {unfold}
         </section>
     }
+    .into_any()
 }
 
 /// What a dimension is called.

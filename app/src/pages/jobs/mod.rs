@@ -103,6 +103,7 @@ pub(crate) fn JobsPage() -> impl IntoView {
             </Transition>
         </div>
     }
+    .into_any()
 }
 
 /// How many, and how long they took.
@@ -127,6 +128,7 @@ fn Summary() -> impl IntoView {
             <span class="dim wide-only">{durations}</span>
         </p>
     }
+    .into_any()
 }
 
 /// The page's own keys. Called once, in the browser.

@@ -82,6 +82,7 @@ pub(crate) fn JobsTable(rows: Rows) -> impl IntoView {
             </table>
         </div>
     }
+    .into_any()
 }
 
 #[component]

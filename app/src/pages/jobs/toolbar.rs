@@ -106,6 +106,7 @@ pub(crate) fn Toolbar(facets_open: RwSignal<bool>) -> impl IntoView {
             <SavedViews />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -133,6 +134,7 @@ fn Columns() -> impl IntoView {
             <ul>{entries.collect_view()}</ul>
         </details>
     }
+    .into_any()
 }
 
 #[component]
@@ -148,6 +150,7 @@ fn Export() -> impl IntoView {
             </ul>
         </details>
     }
+    .into_any()
 }
 
 /// Every filter in force, each with a way out.

@@ -67,4 +67,5 @@ pub(crate) fn SavedViews() -> impl IntoView {
             </div>
         </details>
     }
+    .into_any()
 }

@@ -21,11 +21,15 @@ pub(crate) fn Failures(failures: Vec<FailureGroup>) -> impl IntoView {
             1 => "1 account".to_owned(),
             number => format!("{number} accounts"),
         };
-        let href = format!("/jobs?range=7d&reason={}", percent_encode(&group.reason));
+        let href = format!("/jobs?phase=failed&range=7d&reason={}", percent_encode(&group.reason));
+        let reason = match group.reason.is_empty() {
+            true => "No reason given".to_owned(),
+            false => group.reason,
+        };
         view! {
             <li>
                 <a href=href title=group.example>
-                    <span class="reason">{group.reason}</span>
+                    <span class="reason">{reason}</span>
                     <span class="reason-numbers">
                         <b>{format::count(group.count)}</b>
                         " in "

@@ -31,6 +31,7 @@ pub(crate) fn OverviewPage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
@@ -64,4 +65,5 @@ fn OverviewBody(overview: Overview) -> impl IntoView {
             </section>
         </div>
     }
+    .into_any()
 }

@@ -8,11 +8,15 @@ use onepane_domain::{HourUsual, Overview, Phase};
 /// Running now, failed and succeeded today against the usual, and how events come in.
 #[component]
 pub(crate) fn Stats(overview: Overview) -> impl IntoView {
-    let active: u64 = overview.active_by_phase.iter().map(|(_, count)| count).sum();
+    let in_phase = |wanted: Phase| -> u64 {
+        overview.active_by_phase.iter().filter(|(phase, _)| *phase == wanted).map(|(_, count)| count).sum()
+    };
+    let at_work = in_phase(Phase::Running) + in_phase(Phase::Stopping);
+    let pending = in_phase(Phase::Pending);
     let kinds = overview.active.iter().take(4).map(|(kind, count)| {
         view! {
             <li>
-                <a href=format!("/jobs?phase=running&phase=pending&phase=stopping&kind={kind}")>
+                <a href=format!("/jobs?phase=running&phase=stopping&kind={kind}")>
                     <b>{format::count(*count)}</b>
                     " "
                     {kind.plural().to_lowercase()}
@@ -25,15 +29,19 @@ pub(crate) fn Stats(overview: Overview) -> impl IntoView {
     view! {
         <div class="stats">
             <div class="stat">
-                <h2><PhaseDot phase=Phase::Running />"Active now"</h2>
-                <a class="stat-number" href="/jobs?phase=running&phase=pending&phase=stopping">{format::count(active)}</a>
-                <ul class="stat-parts">{kinds}</ul>
+                <h2><PhaseDot phase=Phase::Running />"Running now"</h2>
+                <a class="stat-number" href="/jobs?phase=running&phase=stopping">{format::count(at_work)}</a>
+                <ul class="stat-parts">
+                    {kinds}
+                    {(pending > 0).then(|| view! { <li><a href="/jobs?phase=pending">{format::count(pending)}" pending"</a></li> })}
+                </ul>
             </div>
             <Today title="Failed today" phase=Phase::Failed numbers=overview.failed since=today.to_string() />
             <Today title="Succeeded today" phase=Phase::Succeeded numbers=overview.succeeded since=today.to_string() />
             <Collection overview />
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -51,6 +59,7 @@ fn Today(title: &'static str, phase: Phase, numbers: HourUsual, since: String) -
             <p class="stat-note">{usual}</p>
         </div>
     }
+    .into_any()
 }
 
 /// Twice the usual, and more than chance would add (three standard deviations of a Poisson count).
@@ -121,6 +130,7 @@ fn Collection(overview: Overview) -> impl IntoView {
             </ul>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub(super) fn Facts(state: Transition) -> impl IntoView {
             {tags}
         </dl>
     }
+    .into_any()
 }
 
 fn fact(label: &'static str, value: AnyView) -> impl IntoView {
@@ -47,4 +48,5 @@ fn fact(label: &'static str, value: AnyView) -> impl IntoView {
             <dd>{value}</dd>
         </div>
     }
+    .into_any()
 }

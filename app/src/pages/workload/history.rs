@@ -45,6 +45,7 @@ pub(super) fn Timeline(events: Vec<(Transition, String)>, truncated: bool) -> im
         {truncated.then(|| view! { <p class="dim">"Older events are left out."</p> })}
         <ol class="timeline">{rows}</ol>
     }
+    .into_any()
 }
 
 /// State changes with their share of the whole time; the last one lasts no time.
@@ -97,6 +98,7 @@ pub(super) fn Calls(calls: Vec<(ApiCall, String)>) -> impl IntoView {
             <tbody>{rows.collect_view()}</tbody>
         </table>
     }
+    .into_any()
 }
 
 /// The part of an ARN that tells people who it was: `role/session`, `user/name`.

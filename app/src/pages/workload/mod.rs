@@ -61,6 +61,7 @@ pub(crate) fn WorkloadPage() -> impl IntoView {
             })}
         </Transition>
     }
+    .into_any()
 }
 
 #[component]
@@ -128,4 +129,5 @@ fn WorkloadBody(detail: WorkloadDetail) -> impl IntoView {
             </section>
         </article>
     }
+    .into_any()
 }

@@ -25,6 +25,7 @@ pub(super) fn Parents(parents: Vec<Transition>, kind: WorkloadKind) -> impl Into
             </ol>
         </nav>
     }
+    .into_any()
 }
 
 /// Trials, steps, jobs.
@@ -56,4 +57,5 @@ pub(super) fn Children(children: Vec<Transition>) -> impl IntoView {
             <tbody>{rows.collect_view()}</tbody>
         </table>
     }
+    .into_any()
 }
