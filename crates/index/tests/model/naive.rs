@@ -49,13 +49,12 @@ fn identity(row: &Transition) -> (AccountId, &Region, &WorkloadKind, String, &st
     (row.id.account, &row.id.region, &row.id.kind, fold(&row.id.name), &row.id.name)
 }
 
-pub(crate) fn compare(a: &Transition, b: &Transition, sort: SortKey, order: SortOrder) -> Ordering {
-    let by_value = match (value(a, sort), value(b, sort)) {
-        (Some(a), Some(b)) if order == SortOrder::Descending => b.cmp(&a),
-        (Some(a), Some(b)) => a.cmp(&b),
+fn compare(a: &Option<Value>, b: &Option<Value>, order: SortOrder) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) if order == SortOrder::Descending => b.cmp(a),
+        (Some(a), Some(b)) => a.cmp(b),
         (a, b) => a.is_none().cmp(&b.is_none()),
-    };
-    by_value.then_with(|| identity(a).cmp(&identity(b)))
+    }
 }
 
 pub(crate) fn failure_group(row: &Transition) -> Option<String> {
@@ -141,9 +140,10 @@ impl Naive {
     }
 
     pub(crate) fn sorted(&self, query: &WorkloadQuery, now: Timestamp) -> Vec<Transition> {
-        let mut rows: Vec<Transition> = self.matching(&query.filter, now).into_iter().cloned().collect();
-        rows.sort_by(|a, b| compare(a, b, query.sort, query.order));
-        rows
+        let matching = self.matching(&query.filter, now).into_iter();
+        let mut rows: Vec<_> = matching.map(|row| (value(row, query.sort), identity(row), row)).collect();
+        rows.sort_by(|a, b| compare(&a.0, &b.0, query.order).then_with(|| a.1.cmp(&b.1)));
+        rows.into_iter().map(|(_, _, row)| row.clone()).collect()
     }
 
     pub(crate) fn facet(&self, filter: &Filter, dimension: Grouping, now: Timestamp) -> BTreeMap<String, u64> {
