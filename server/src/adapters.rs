@@ -1,10 +1,13 @@
 //! Which adapter stands behind each port, by the settings.
 
+mod reads_apart;
+
 use crate::settings::{Settings, StoreKind};
 use anyhow::Context;
 use onepane_aws::{ConnectOptions, StoreConfig};
 use onepane_domain::WorkloadStore;
 use onepane_embedded::EmbeddedDynamo;
+use reads_apart::ReadsApart;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,10 +33,16 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Opened> {
     match settings.store {
         StoreKind::Embedded => {
             let file = settings.data_dir.join(FILE);
-            let opening = tokio::task::spawn_blocking(move || EmbeddedDynamo::open(&file));
-            let engine = opening.await.context("open the embedded store")??;
-            let store = engine.store(own(onepane_embedded::embedded_store_config())).await?;
-            Ok(Opened { store: Arc::new(store), engine: Some(engine) })
+            let opening = tokio::task::spawn_blocking(move || {
+                // One after the other: the first makes the file.
+                let writes = EmbeddedDynamo::open(&file)?;
+                EmbeddedDynamo::open(&file).map(|reads| (writes, reads))
+            });
+            let (writing, reading) = opening.await.context("open the embedded store")??;
+            let config = own(onepane_embedded::embedded_store_config());
+            let writes = writing.store(config.clone()).await?;
+            let reads = reading.store(config).await?;
+            Ok(Opened { store: Arc::new(ReadsApart { reads, writes }), engine: Some(writing) })
         }
         StoreKind::Aws => {
             // Dead letters and the ingest key are kept there all the same.

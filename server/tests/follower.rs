@@ -1,11 +1,13 @@
 //! The read model follows the store.
+// Helpers are test code too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
 use onepane_domain::{ErrorKind, EventItem, Pane, Phase, SearchRequest, Timestamp, WorkloadId, WorkloadQuery};
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use support::*;
+use support::{Moody, clock, event, moody_store, server, server_on, until};
 
 fn items(names: impl Iterator<Item = String>, status: &str, time: Timestamp) -> Vec<EventItem> {
     let events = names.flat_map(|name| onepane_events::parse_all(event(&name, status, time).as_bytes()));

@@ -1,4 +1,6 @@
 //! What callers of the HTTP interface rely on.
+// Helpers are test code too.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
@@ -9,7 +11,7 @@ use onepane_domain::{FillState, Transition};
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use support::*;
+use support::{KEY, clock, event, moody_store, request, server, server_on, text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_is_accepted_once_it_is_stored_and_a_repeat_does_no_harm() {

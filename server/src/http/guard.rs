@@ -41,7 +41,7 @@ pub(super) async fn same_site_only(State(hosts): State<Hosts>, request: Request,
 
 fn refusal(hosts: &Hosts, request: &Request) -> Option<Response> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let authority = request.uri().authority().map(axum::http::uri::Authority::as_str);
     let host = authority.or_else(|| header(header::HOST.as_str())).unwrap_or_default();
     if !hosts.knows(host) {
         let text = format!("This server answers as {} only.", hosts.0.join(", "));

@@ -79,7 +79,9 @@ fn failed_since(from: Timestamp) -> Filter {
     Filter { phases: vec![Phase::Failed], window, ..Filter::default() }
 }
 
-fn active(index: &WorkloadIndex, now: Timestamp) -> (Vec<(WorkloadKind, u64)>, Vec<(Phase, u64)>) {
+type Counted<T> = Vec<(T, u64)>;
+
+fn active(index: &WorkloadIndex, now: Timestamp) -> (Counted<WorkloadKind>, Counted<Phase>) {
     let filter = Filter { phases: ACTIVE.to_vec(), ..Filter::default() };
     let counts = index.aggregate(&AggregateQuery { filter, group_by: Some(Grouping::Kind), bucket_ms: None }, now);
     let mut by_kind: BTreeMap<WorkloadKind, u64> = BTreeMap::new();

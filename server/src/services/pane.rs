@@ -10,6 +10,7 @@ use onepane_domain::{
     PortResult, SearchRequest, SearchResult, Timestamp, Transition, WorkloadDetail, WorkloadHistory, WorkloadId,
     WorkloadStore,
 };
+use onepane_index::WorkloadIndex;
 use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ const VIEW_LENGTHS: (usize, usize) = (80, 8_000);
 /// Unrecognised events are counted no more often than this: it reads them all.
 const UNRECOGNISED_LASTS: Duration = Duration::from_secs(15);
 
+type Counts = Vec<(String, u64)>;
+
 struct Made {
     at: Instant,
     generation: u64,
@@ -48,7 +51,7 @@ pub struct PaneService {
     metrics: Arc<Metrics>,
     clock: Clock,
     overview: tokio::sync::Mutex<Option<Made>>,
-    unrecognised: Mutex<Option<(Instant, Vec<(String, u64)>)>>,
+    unrecognised: Mutex<Option<(Instant, Counts)>>,
     still_filling: Mutex<Option<Timestamp>>,
 }
 
@@ -76,7 +79,7 @@ impl PaneService {
     async fn make_overview(&self) -> PortResult<Overview> {
         let now = self.clock.now();
         let mut overview = self.model.ask(move |index| overview::overview(index, now)).await?;
-        let mut sources = self.model.ask(|index| index.sources()).await?;
+        let mut sources = self.model.ask(WorkloadIndex::sources).await?;
         sources.sort_by_key(|source| source.last_event);
         let unrecognised = self.unrecognised(now).await.unwrap_or_else(|error| {
             overview.notes.push(format!("Unrecognised events are not counted: {error}."));
@@ -90,7 +93,7 @@ impl PaneService {
     }
 
     /// Today's unrecognised detail-types with counts.
-    async fn unrecognised(&self, now: Timestamp) -> PortResult<Vec<(String, u64)>> {
+    async fn unrecognised(&self, now: Timestamp) -> PortResult<Counts> {
         let counted = self.unrecognised.lock().clone();
         if let Some((_, counts)) = counted.filter(|(at, _)| at.elapsed() < UNRECOGNISED_LASTS) {
             return Ok(counts);
@@ -182,22 +185,28 @@ impl Pane for PaneService {
 
     async fn workload(&self, id: WorkloadId) -> PortResult<WorkloadDetail> {
         let mut notes = Notes::new();
-        let (state, history) = tokio::join!(self.state(&id), self.store.history(&id, HISTORY));
-        let history = match history {
-            Ok(history) => history,
-            Err(error) => {
-                notes.push(format!("The events and API calls are missing: {error}."));
-                WorkloadHistory::default()
+        let wanted = id.clone();
+        let (known, state, history) = tokio::join!(
+            self.model.ask(move |index| index.get(&wanted)),
+            self.store.state(&id),
+            self.store.history(&id, HISTORY)
+        );
+        let history = history.unwrap_or_else(|error| {
+            notes.push(format!("The events and API calls are missing: {error}."));
+            WorkloadHistory::default()
+        });
+        // The read model may be behind by a moment, and is there when the store is not. A workload of which only
+        // occurrences are known is shown by the newest of them.
+        let known = known?.or_else(|| history.events.last().map(|(event, _)| event.clone()));
+        let state = match (state, known) {
+            (Ok(Some(stored)), Some(known)) if stored.version() < known.version() && !known.occurrence => Some(known),
+            (Ok(Some(stored)), _) => Some(stored),
+            (Ok(None), known) => known,
+            (Err(error), Some(known)) => {
+                notes.push(format!("This may not be the newest state: {error}."));
+                Some(known)
             }
-        };
-        // A workload of which only occurrences are known is shown by the newest of them.
-        let state = match state {
-            Ok(state) => state.or_else(|| history.events.last().map(|(event, _)| event.clone())),
-            Err(error) => {
-                let newest = history.events.last().map(|(event, _)| event.clone()).ok_or(error)?;
-                notes.push("The newest state could not be read; the newest event stands for it.".to_owned());
-                Some(newest)
-            }
+            (Err(error), None) => return Err(error),
         };
         let Some(state) = state else {
             return Err(PortError::new(ErrorKind::NotFound, format!("{} {}", id.kind.label(), id.name)));

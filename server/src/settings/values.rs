@@ -26,7 +26,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 pub(super) fn duration_text(value: Duration) -> String {
     let millis = value.as_millis();
     let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let (size, unit) = units.into_iter().find(|(size, _)| millis % size == 0).unwrap_or((1, "ms"));
+    let (size, unit) = units.into_iter().find(|(size, _)| millis.is_multiple_of(*size)).unwrap_or((1, "ms"));
     format!("{}{unit}", millis / size)
 }
 
@@ -56,7 +56,7 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 }
 
 /// A number from `least` to `most`.
-pub(super) fn number<T: std::str::FromStr + PartialOrd + std::fmt::Display>(
+pub(super) fn number<T: std::str::FromStr + PartialOrd + Copy + std::fmt::Display>(
     text: &str,
     least: T,
     most: T,

@@ -1,12 +1,15 @@
 //! A server in this process, on an embedded store in memory, and a store that can be made to misbehave.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
 
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use onepane_domain::*;
+use onepane_domain::{
+    ErrorKind, EventItem, FeedPage, FeedPosition, Organization, PortError, PortResult, Stored, Timestamp, Transition,
+    Unrecognised, WorkloadHistory, WorkloadId, WorkloadStore,
+};
 use onepane_embedded::EmbeddedDynamo;
 use server::http::{HttpOptions, Services, SiteDir, router};
 use server::services::{FeedFollower, FollowerTimes, IngestService, PaneService, ReadModel};

@@ -96,7 +96,7 @@ fn counts_what_is_active_what_failed_and_what_changed() {
     assert_eq!(overview.failures.iter().map(|group| group.count).sum::<u64>(), 2);
     let today = overview.days.iter().find(|cell| cell.day == at("2026-11-22")).unwrap();
     assert_eq!((today.succeeded, today.failed, today.total), (0, 1, 1));
-    assert_eq!(overview.recent.cells.iter().map(|cell| cell.total()).sum::<u32>(), 1);
+    assert_eq!(overview.recent.cells.iter().map(onepane_domain::AggregateCell::total).sum::<u32>(), 1);
 }
 
 #[test]
