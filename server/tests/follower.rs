@@ -98,10 +98,16 @@ async fn a_store_that_is_away_shows_as_trouble_and_is_forgotten_when_it_is_back(
 async fn an_overview_that_follows_a_change_shows_it() {
     let server = server().await;
     until(|| server.services.model.fill().complete).await;
+    let mut changes = server.services.model.changes().subscribe();
     for n in 1..=3u64 {
         assert_eq!(server.services.pane.overview().await.unwrap().changed_total, n - 1);
         server.ingest(event(&format!("job-{n}"), "InProgress", clock().now())).await;
-        server.until_known(n).await;
+        let mut change = changes.recv().await.unwrap();
+        while change.total == 0 {
+            // That the model is full is told too.
+            change = changes.recv().await.unwrap();
+        }
+        assert_eq!((change.total, &*change.changed), (1, &[id(&format!("job-{n}"))][..]));
     }
 }
 

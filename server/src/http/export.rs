@@ -88,7 +88,7 @@ struct Export {
 
 /// An error on the way breaks the transfer off, so that nobody takes a part for the whole.
 fn pages(first: Bytes, export: Export) -> impl Stream<Item = PortResult<Bytes>> {
-    futures::stream::unfold((Some(first), export), |(ready, mut export)| async move {
+    let pages = futures::stream::unfold((Some(first), export), |(ready, mut export)| async move {
         if let Some(page) = ready {
             return Some((Ok(page), (None, export)));
         }

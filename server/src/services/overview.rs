@@ -81,6 +81,7 @@ fn failed_since(from: Timestamp) -> Filter {
 
 type Counted<T> = Vec<(T, u64)>;
 
+/// What is at work (running or stopping) by kind, most first; and everything active by phase.
 fn active(index: &WorkloadIndex, now: Timestamp) -> (Counted<WorkloadKind>, Counted<Phase>) {
     let filter = Filter { phases: ACTIVE.to_vec(), ..Filter::default() };
     let counts = index.aggregate(&AggregateQuery { filter, group_by: Some(Grouping::Kind), bucket_ms: None }, now);

@@ -87,7 +87,8 @@ fn counts_what_is_active_what_failed_and_what_changed() {
         job("failed-2", Phase::Failed, "2026-11-16T11:45:00Z"),
         job("failed-long-ago", Phase::Failed, "2026-11-14T11:45:00Z"),
     ]);
-    assert_eq!(overview.active, [(WorkloadKind::TrainingJob, 3), (WorkloadKind::Endpoint, 1)]);
+    // What waits is active, and not yet at work.
+    assert_eq!(overview.active, [(WorkloadKind::TrainingJob, 2), (WorkloadKind::Endpoint, 1)]);
     assert_eq!(overview.active_by_phase, [(Phase::Running, 3), (Phase::Pending, 1), (Phase::Stopping, 0)]);
     let names = |rows: &[Transition]| rows.iter().map(|row| row.id.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&overview.longest), ["long", "short", "waiting"]);
