@@ -155,7 +155,7 @@ test('the keyboard leads to a workload and back', async () => {
 test('columns are chosen in the address', async () => {
   const page = await jobs();
   await page.getByText('Columns', { exact: true }).click();
-  await page.getByLabel('Failure reason').uncheck();
+  await page.getByRole('checkbox', { name: 'Failure reason' }).uncheck();
   await page.waitForURL(/cols=/);
   assert.equal(await page.locator('th.c-reason').count(), 0);
   await page.reload();

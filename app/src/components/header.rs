@@ -25,7 +25,7 @@ pub(crate) fn Header(on_help: impl Fn() + 'static) -> impl IntoView {
     let switch_theme = move |_| browser::choose_theme(if browser::is_dark() { "light" } else { "dark" });
     view! {
         <header class="top">
-            <A href="/" attr:class="brand">
+            <A href="/" attr:class="brand" attr:aria-label="Onepane">
                 <svg viewBox="0 0 16 16" width="20" height="20" aria-hidden="true">
                     <rect x="0.5" y="0.5" width="15" height="15" rx="3.5" class="brand-pane" />
                     <path d="M4.2 11.5V8.2m3.8 3.3V4.5m3.8 7V6.6" class="brand-bars" />

@@ -30,7 +30,7 @@ pub(crate) fn error_note(error: ApiError) -> AnyView {
 pub(crate) fn Notes(notes: Vec<String>) -> impl IntoView {
     (!notes.is_empty()).then(|| {
         view! {
-            <ul class="notes" role="status">
+            <ul class="notes">
                 {notes.into_iter().map(|note| view! { <li>{note}</li> }).collect_view()}
             </ul>
         }

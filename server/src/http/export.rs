@@ -9,7 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use columns::Column;
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use onepane_domain::{
     Cursor, ErrorKind, Organization, Pane, PortError, PortResult, SearchRequest, TimeWindow, Transition, WorkloadQuery,
 };
@@ -100,7 +100,9 @@ fn pages(first: Bytes, export: Export) -> impl Stream<Item = PortResult<Bytes>> 
             export.next = Next::End;
         }
         Some((page, (None, export)))
-    })
+    });
+    // A compressor asks once more after the end.
+    pages.fuse()
 }
 
 impl Export {

@@ -30,6 +30,8 @@ pub(crate) struct Rows {
     pub(crate) row_height: RwSignal<f64>,
     /// The selected row, counted from the top of the result.
     pub(crate) selected: RwSignal<Option<u64>>,
+    /// The newest answer's total and first chunk, for event handlers, which may not read a resource.
+    known: StoredValue<(u64, Vec<Transition>)>,
     /// Set to where the table shall scroll to.
     pub(crate) scroll_to: RwSignal<Option<f64>>,
 }
@@ -67,7 +69,13 @@ impl Rows {
             row_height: RwSignal::new(36.0),
             selected: RwSignal::new(None),
             scroll_to: RwSignal::new(None),
+            known: StoredValue::new((0, Vec::new())),
         };
+        Effect::new(move || {
+            if let Some(known) = jobs.result(|result| (result.total, result.rows.clone())) {
+                rows.known.set_value(known);
+            }
+        });
         Effect::new(move || {
             rows.measure();
             let resized = window_event_listener(leptos::ev::resize, move |_| rows.measure());
@@ -150,7 +158,7 @@ impl Rows {
 
     /// Selects the next or an earlier row and brings it into sight.
     pub(crate) fn move_selection(self, by: i64) {
-        let total = untrack(|| self.jobs.total());
+        let total = self.known.with_value(|(total, _)| *total);
         if total == 0 {
             return;
         }
@@ -171,7 +179,13 @@ impl Rows {
 
     /// The address of the selected row.
     pub(crate) fn selected_path(self) -> Option<String> {
-        untrack(|| self.row(self.selected.get()?)).map(|state| workload_path(&state.id))
+        let place = self.selected.get_untracked()?;
+        let within = usize::try_from(place % u64::from(CHUNK)).ok()?;
+        let path = |rows: &[Transition]| rows.get(within).map(|state| workload_path(&state.id));
+        match chunk_of(place)? {
+            0 => self.known.with_value(|(_, rows)| path(rows)),
+            chunk => self.chunks.with_untracked(|chunks| chunks.rows.get(&chunk).and_then(|rows| path(rows))),
+        }
     }
 }
 

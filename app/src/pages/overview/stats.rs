@@ -125,7 +125,8 @@ fn Collection(overview: Overview) -> impl IntoView {
                 {(unknown > 0).then(|| {
                     let types: Vec<String> =
                         collection.unrecognised.iter().map(|(kind, count)| format!("{kind}: {count}")).collect();
-                    view! { <li class="warn" title=types.join("\n")>{unknown}" events not recognised today"</li> }
+                    let noun = if unknown == 1 { "event" } else { "events" };
+                    view! { <li class="warn" title=types.join("\n")>{unknown}" "{noun}" not recognised today"</li> }
                 })}
             </ul>
         </div>

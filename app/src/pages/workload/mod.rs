@@ -86,7 +86,7 @@ fn WorkloadBody(detail: WorkloadDetail) -> impl IntoView {
                 <h1>{state.id.name.clone()}</h1>
                 <p class="workload-line">
                     <PhaseMark phase=state.phase status=status_text(&state) />
-                    {state.secondary_status.clone().map(|status| view! { <span class="dim">{status}</span> })}
+                    {state.secondary_status.clone().filter(|word| Some(word) != state.status.as_ref()).map(|status| view! { <span class="dim">{status}</span> })}
                     <span>{state.id.kind.label().to_owned()}</span>
                     <AccountName id=state.id.account />
                     <span>{state.id.region.to_string()}</span>
