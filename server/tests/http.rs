@@ -150,6 +150,13 @@ async fn an_export_goes_on_over_many_pages() {
     let (_, csv) = server.get("/export/workloads.csv?cols=name").await;
     let names: BTreeSet<&str> = csv.split("\r\n").skip(1).filter(|line| !line.is_empty()).collect();
     assert_eq!(names.len(), 2_600);
+    for encoding in ["gzip", "br"] {
+        let request = request("GET", "/export/workloads.json").header("accept-encoding", encoding);
+        let answer = server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.headers()[header::CONTENT_ENCODING], encoding);
+        let bytes = axum::body::to_bytes(answer.into_body(), 64 << 20).await.unwrap();
+        assert!(!bytes.is_empty());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use super::App;
 use crate::metrics::LiveClient;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use onepane_domain::PaneChange;
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -44,7 +44,8 @@ pub(super) async fn changes(State(app): State<App>) -> Sse<impl Stream<Item = Re
         let event = listener.next().await?;
         Some((Ok(event), listener))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive"))
+    // Whoever wraps the stream may ask once more after its end.
+    Sse::new(events.fuse()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive"))
 }
 
 impl Listener {
