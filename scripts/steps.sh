@@ -67,10 +67,14 @@ start_heartbeat() {
 
 stop_heartbeat() {
     [ -n "$heartbeat" ] || return 0
-    # The sleep is the heartbeat's child and would hold the terminal's pipe for half a minute more.
-    pkill -P "$heartbeat" 2>/dev/null || true
+    # The sleep is the heartbeat's child and would hold the terminal's pipe for half a minute more. It goes last: a
+    # heartbeat that is still there would report its end.
+    local children
+    children=$(pgrep -P "$heartbeat") || true
     kill "$heartbeat" 2>/dev/null || true
     wait "$heartbeat" 2>/dev/null || true
+    # shellcheck disable=SC2086
+    kill $children 2>/dev/null || true
     heartbeat=
 }
 trap stop_heartbeat EXIT
