@@ -8,9 +8,9 @@ use anyhow::{Result, bail};
 /// How much work to put into small files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Speed {
-    /// Small files for users: `wasm-opt -Oz`, brotli 11, gzip 9.
+    /// Small files for users: brotli 11, gzip 9.
     Release,
-    /// Quick turns for developers: no `wasm-opt`, light compression, function names kept for stack traces.
+    /// Quick turns for developers: light compression, function names kept for stack traces.
     Dev,
 }
 
@@ -23,10 +23,8 @@ pub(crate) struct Arguments {
     pub(crate) css: PathBuf,
     /// The site folder.
     pub(crate) out: PathBuf,
-    /// Where bindings and optimized code are kept between runs.
+    /// Where bindings are kept between runs.
     pub(crate) cache: PathBuf,
-    /// The `wasm-opt` program, if there is one.
-    pub(crate) wasm_opt: Option<PathBuf>,
     /// How much work to put into small files.
     pub(crate) speed: Speed,
     /// Whether a site over the size budget is an error.
@@ -41,7 +39,6 @@ impl Arguments {
             css: PathBuf::from("style/main.css"),
             out: PathBuf::from("target/site"),
             cache: PathBuf::from("target/site-cache"),
-            wasm_opt: None,
             speed: Speed::Release,
             check: false,
         };
@@ -57,11 +54,10 @@ impl Arguments {
                 "--css" => parsed.css = value()?,
                 "--out" => parsed.out = value()?,
                 "--cache" => parsed.cache = value()?,
-                "--wasm-opt" => parsed.wasm_opt = Some(value()?),
                 "--dev" => parsed.speed = Speed::Dev,
                 "--check" => parsed.check = true,
                 _ => bail!(
-                    "unknown argument {name}; known: --wasm --css --out --cache --wasm-opt (each with a path), --dev, --check"
+                    "unknown argument {name}; known: --wasm --css --out --cache (each with a path), --dev, --check"
                 ),
             }
         }

@@ -1,8 +1,7 @@
-//! wasm-bindgen and wasm-opt, remembered by the hash of what goes in.
+//! wasm-bindgen, remembered by the hash of what goes in.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
@@ -11,18 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::arguments::{Arguments, Speed};
 
 /// Part of the cache key: raise it when this module makes something else of the same input.
-const RECIPE: &str = "1";
-
-/// Features that rustc's own LLVM turns on for WebAssembly. `wasm-opt` refuses code that uses what it is not told of,
-/// and older ones (Debian 12 has 108) know none of them by default.
-const FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-reference-types",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-multivalue",
-];
+const RECIPE: &str = "2";
 
 /// The frontend as a browser loads it.
 pub(crate) struct Bound {
@@ -34,13 +22,9 @@ pub(crate) struct Bound {
     pub(crate) snippets: Vec<(PathBuf, Vec<u8>)>,
 }
 
-/// Makes the bindings for `wasm` and, in release, optimizes its size; or returns what an earlier run made of it.
+/// Makes the bindings for `wasm`, or returns what an earlier run made of it.
 pub(crate) fn bind(wasm: &[u8], arguments: &Arguments) -> Result<Bound> {
-    let optimizer = match arguments.speed {
-        Speed::Release => arguments.wasm_opt.as_deref(),
-        Speed::Dev => None,
-    };
-    let key = key(wasm, arguments.speed, optimizer)?;
+    let key = key(wasm, arguments.speed);
     let folder = arguments.cache.join(&key);
     if folder.join("done").is_file() {
         return read(&folder);
@@ -60,57 +44,17 @@ pub(crate) fn bind(wasm: &[u8], arguments: &Arguments) -> Result<Bound> {
         .remove_producers_section(true)
         .generate(&folder)
         .context("wasm-bindgen failed")?;
-    match optimizer {
-        Some(program) => optimize(program, &folder.join("onepane_bg.wasm"))?,
-        None if arguments.speed == Speed::Release => {
-            eprintln!(
-                "site-builder: note: no wasm-opt, so the WASM is about a third larger than it could be; install binaryen"
-            );
-        }
-        None => {}
-    }
     fs::write(folder.join("done"), [])?;
     read(&folder)
 }
 
 /// Names a result by everything that it depends on. wasm-bindgen's version is in the WASM: the frontend links it.
-fn key(wasm: &[u8], speed: Speed, optimizer: Option<&Path>) -> Result<String> {
+fn key(wasm: &[u8], speed: Speed) -> String {
     let mut hash = Sha256::new();
     hash.update(RECIPE);
     hash.update([u8::from(speed == Speed::Release)]);
-    if let Some(program) = optimizer {
-        let version = Command::new(program)
-            .arg("--version")
-            .output()
-            .with_context(|| format!("cannot run {}", program.display()))?;
-        hash.update(version.stdout);
-    }
     hash.update(wasm);
-    Ok(crate::publish::short_hash(hash))
-}
-
-fn optimize(program: &Path, wasm: &Path) -> Result<()> {
-    let smaller = wasm.with_extension("opt");
-    let output = Command::new(program)
-        .arg("-Oz")
-        .args(FEATURES)
-        .arg(wasm)
-        .arg("-o")
-        .arg(&smaller)
-        .output()
-        .with_context(|| format!("cannot run {}", program.display()))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let first = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it gave no reason");
-        eprintln!("site-builder: note: wasm-opt failed ({first}); the WASM stays as wasm-bindgen made it");
-        return remove_if_there(&smaller);
-    }
-    let gained = fs::metadata(&smaller)?.len() < fs::metadata(wasm)?.len();
-    if gained {
-        fs::rename(&smaller, wasm)?;
-        return Ok(());
-    }
-    remove_if_there(&smaller)
+    crate::publish::short_hash(hash)
 }
 
 fn read(folder: &Path) -> Result<Bound> {
