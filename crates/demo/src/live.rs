@@ -9,11 +9,11 @@ use onepane_domain::Timestamp;
 
 /// At most this long passes without an event.
 const SLOT: i64 = 2 * SECOND;
-/// A gap longer than this is not filled with short jobs from its beginning: nobody watched.
+/// A gap longer than this is not filled from its beginning: nobody watched.
 const LONGEST_FILLED: i64 = 6 * HOUR;
 
-/// Continues a history: running jobs end, new ones start, and short jobs (20 seconds to 10 minutes) fill the gaps, so
-/// that something happens every 1 to 3 seconds, day and night.
+/// Continues a history: running jobs end, new ones start, and between them endpoints scale, people look around and a few
+/// short jobs (20 seconds to 10 minutes) run, so that something happens every 1 to 3 seconds, day and night.
 ///
 /// The events depend on the configuration and on how far time has come, not on how it is cut into calls.
 pub struct Live {
@@ -73,7 +73,7 @@ impl Live {
         }
     }
 
-    /// Starts a short piece of work in this slot, somewhere.
+    /// Lets something small happen in this slot, somewhere.
     fn start_something(&mut self, slot: i64) {
         let slot_number = (slot / SLOT).unsigned_abs();
         let mut random = Random::of(&[self.world.config.seed, slot_number, 0x11fe]);
@@ -85,6 +85,6 @@ impl Live {
                 break index;
             }
         };
-        self.world.with_planner(index, random, |planner: &mut Planner<'_>| planner.something_short(slot + SECOND));
+        self.world.with_planner(index, random, |planner: &mut Planner<'_>| planner.fill_a_gap(slot + SECOND));
     }
 }

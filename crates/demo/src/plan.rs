@@ -2,6 +2,7 @@
 
 mod calls;
 mod clusters;
+mod filler;
 mod jobs;
 mod people;
 mod pipelines;
@@ -13,6 +14,7 @@ use crate::json::Object;
 use crate::random::Random;
 use crate::sink::{Envelope, Sink};
 use crate::site::Site;
+pub(crate) use filler::Autoscaled;
 pub(crate) use jobs::{Job, Purpose};
 pub(crate) use planted::{Plot, Tally};
 pub(crate) use serving::EndpointState;
@@ -28,6 +30,8 @@ pub(crate) struct Memory {
     pub(crate) endpoints: Vec<EndpointState>,
     /// Endpoints created so far, the deleted ones too.
     pub(crate) endpoints_made: u32,
+    /// The endpoint that scales by its load, from when it first did.
+    pub(crate) autoscaled: Option<Autoscaled>,
     /// The newest version of each pipeline's model package group.
     pub(crate) package_versions: [u32; 4],
     /// Notebook instances that run and were not stopped.

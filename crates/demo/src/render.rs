@@ -46,16 +46,22 @@ impl Moment {
     }
 }
 
-/// What a training job's event says at the last of these moments.
-pub(crate) fn render_training(
-    detail: &mut Object<'_>,
-    site: &Site,
-    job: &Job<'_>,
-    arn: &str,
-    moments: &[Moment],
-    started: Option<i64>,
-    traits: u64,
-) {
+/// What a job's event tells.
+pub(crate) struct Telling<'a> {
+    pub(crate) site: &'a Site,
+    pub(crate) job: &'a Job<'a>,
+    pub(crate) arn: &'a str,
+    /// Its life up to this event; the last is the moment that the event tells.
+    pub(crate) moments: &'a [Moment],
+    /// When its work began, if it ever does.
+    pub(crate) started: Option<i64>,
+    /// Bits that decide what the job's own settings are, the same in all its events.
+    pub(crate) traits: u64,
+}
+
+/// What a training job's event says at the last of its moments.
+pub(crate) fn render_training(detail: &mut Object<'_>, told: &Telling<'_>) {
+    let &Telling { site, job, arn, moments, started, traits } = told;
     let Some(now) = moments.last() else { return };
     let Site { id, project, team, .. } = site;
     let region = job.region;
@@ -115,16 +121,9 @@ pub(crate) fn render_training(
     tags(detail, site, job);
 }
 
-/// What a processing job's event says at the last of these moments.
-pub(crate) fn render_processing(
-    detail: &mut Object<'_>,
-    site: &Site,
-    job: &Job<'_>,
-    arn: &str,
-    moments: &[Moment],
-    started: Option<i64>,
-    traits: u64,
-) {
+/// What a processing job's event says at the last of its moments.
+pub(crate) fn render_processing(detail: &mut Object<'_>, told: &Telling<'_>) {
+    let &Telling { site, job, arn, moments, started, traits } = told;
     let Some(now) = moments.last() else { return };
     let Site { id, project, team, .. } = site;
     let region = job.region;
@@ -160,16 +159,9 @@ pub(crate) fn render_processing(
     tags(detail, site, job);
 }
 
-/// What a transform job's event says at the last of these moments.
-pub(crate) fn render_transform(
-    detail: &mut Object<'_>,
-    site: &Site,
-    job: &Job<'_>,
-    arn: &str,
-    moments: &[Moment],
-    started: Option<i64>,
-    traits: u64,
-) {
+/// What a transform job's event says at the last of its moments.
+pub(crate) fn render_transform(detail: &mut Object<'_>, told: &Telling<'_>) {
+    let &Telling { site, job, arn, moments, started, traits } = told;
     let Some(now) = moments.last() else { return };
     let Site { id, project, .. } = site;
     let region = job.region;

@@ -45,7 +45,8 @@ impl World {
     /// Plans the next local day of every account.
     pub(crate) fn plan_next_day(&mut self) {
         let number = self.next_day;
-        for (site, memory) in self.sites.iter().zip(&mut self.memories) {
+        for index in 0..self.sites.len() {
+            let Some(site) = self.sites.get(index) else { continue };
             let day = LocalDay {
                 number,
                 midnight: number * DAY - site.ahead,
@@ -54,16 +55,7 @@ impl World {
                 since_start: number - self.first_day - 1,
             };
             let random = Random::of(&[self.config.seed, site.index, day.number.unsigned_abs()]);
-            Planner {
-                site,
-                memory,
-                sink: &mut self.sink,
-                plot: &self.plot,
-                tally: &mut self.tally,
-                random,
-                scale: self.config.scale,
-            }
-            .day(day);
+            self.with_planner(index, random, |planner| planner.day(day));
         }
         self.next_day += 1;
     }

@@ -91,6 +91,7 @@ impl WorkloadKind {
         match self {
             Self::PipelineExecution | Self::PipelineStep => "pipeline",
             Self::EndpointDeployment => "endpoint",
+            Self::NotebookLifecycleConfig => "notebook-instance-lifecycle-config",
             Self::TrackingServer => "mlflow-tracking-server",
             other => other.as_str(),
         }

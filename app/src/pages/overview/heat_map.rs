@@ -5,6 +5,7 @@ use crate::format;
 use leptos::prelude::*;
 use onepane_domain::{AccountId, DayCell, Timestamp};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 const DAYS: i64 = 30;
 
@@ -31,8 +32,8 @@ pub(crate) fn HeatMap(days: Vec<DayCell>, now: Timestamp) -> impl IntoView {
     rows.sort_by_key(|(account, row)| (std::cmp::Reverse(failed_of(row)), *account));
     let heads = (0..DAYS).map(|day| {
         let at = first.plus_days(day);
-        let text = if day % 7 == (DAYS - 1) % 7 { format::day(at) } else { String::new() };
-        view! { <th scope="col"><span>{text}</span></th> }
+        (day % 7 == (DAYS - 1) % 7)
+            .then(|| view! { <span style:grid-column=(day + 1).to_string()>{format::day(at)}</span> })
     });
     let body = rows.into_iter().map(|(account, row)| {
         let failed = failed_of(&row);
@@ -40,7 +41,7 @@ pub(crate) fn HeatMap(days: Vec<DayCell>, now: Timestamp) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row"><a href=format!("/jobs?account={account}")><AccountName id=account /></a></th>
-                {row.into_iter().enumerate().map(|(day, cell)| heat_cell(account, first, day, cell)).collect_view()}
+                <td><div class="heat-days" inner_html=cells(account, first, &row)></div></td>
                 <td class="num">{format::count(u64::from(failed))}</td>
                 <td class="num dim">{share_text(failed, total)}</td>
             </tr>
@@ -52,7 +53,7 @@ pub(crate) fn HeatMap(days: Vec<DayCell>, now: Timestamp) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"Account"</th>
-                        {heads.collect_view()}
+                        <th scope="col"><div class="heat-days">{heads.collect_view()}</div></th>
                         <th scope="col" class="num">"Failed"</th>
                         <th scope="col" class="num">"Share"</th>
                     </tr>
@@ -68,26 +69,30 @@ pub(crate) fn HeatMap(days: Vec<DayCell>, now: Timestamp) -> impl IntoView {
     .into_any()
 }
 
-fn heat_cell(account: AccountId, first: Timestamp, day: usize, cell: Option<DayCell>) -> impl IntoView + use<> {
-    let Some(cell) = cell.filter(|cell| cell.total > 0) else {
-        return view! { <td></td> }.into_any();
-    };
-    let from = first.plus_days(i64::try_from(day).unwrap_or(0));
-    let to = from.plus_days(1);
-    let title = format!(
-        "{}: {} jobs, {} failed, {} succeeded",
-        format::day(from),
-        format::count(u64::from(cell.total)),
-        cell.failed,
-        format::count(u64::from(cell.succeeded))
-    );
-    let href = format!("/jobs?account={account}&from={from}&to={to}");
-    view! {
-        <td>
-            <a href=href tabindex="-1" title=title.clone() aria-label=title data-failed=failed_level(cell.failed, cell.total)></a>
-        </td>
+/// One row's cells as HTML. A thousand cells are too many to bring to life one by one each time that the page changes;
+/// nothing in them but numbers, dates and an account's digits, so that nothing needs escaping.
+fn cells(account: AccountId, first: Timestamp, row: &[Option<DayCell>]) -> String {
+    let mut html = String::with_capacity(row.len() * 200);
+    let mut from = first;
+    for cell in row {
+        let to = from.plus_days(1);
+        // Writing to a String cannot fail.
+        let _ = match cell.as_ref().filter(|cell| cell.total > 0) {
+            None => write!(html, "<i></i>"),
+            Some(cell) => write!(
+                html,
+                "<a href=\"/jobs?account={account}&amp;from={from}&amp;to={to}\" tabindex=\"-1\" data-failed=\"{level}\" \
+                 title=\"{day}: {total} jobs, {failed} failed, {succeeded} succeeded\"></a>",
+                level = failed_level(cell.failed, cell.total),
+                day = format::day(from),
+                total = format::count(u64::from(cell.total)),
+                failed = format::count(u64::from(cell.failed)),
+                succeeded = format::count(u64::from(cell.succeeded)),
+            ),
+        };
+        from = to;
     }
-    .into_any()
+    html
 }
 
 /// 0 for no failure, then up to 5, 15, 40 % and more.

@@ -3,7 +3,7 @@
 use super::calls::{Actor, Call};
 use super::{HOUR, LocalDay, MINUTE, Planner, SECOND};
 use crate::failure::{Cause, Circumstances, Stage, reason};
-use crate::render::{Moment, render_processing, render_training, render_transform};
+use crate::render::{Moment, Telling, render_processing, render_training, render_transform};
 
 /// The three kinds of job that run one container to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -445,12 +445,11 @@ impl Planner<'_> {
                 resources: &[&arn],
                 bits,
             };
-            let so_far = &moments[..=index];
-            let site = self.site;
+            let told = Telling { site: self.site, job, arn: &arn, moments: &moments[..=index], started, traits };
             self.sink.emit(&envelope, |detail| match job.kind {
-                JobKind::Training => render_training(detail, site, job, &arn, so_far, started, traits),
-                JobKind::Processing => render_processing(detail, site, job, &arn, so_far, started, traits),
-                JobKind::Transform => render_transform(detail, site, job, &arn, so_far, started, traits),
+                JobKind::Training => render_training(detail, &told),
+                JobKind::Processing => render_processing(detail, &told),
+                JobKind::Transform => render_transform(detail, &told),
             });
         }
     }

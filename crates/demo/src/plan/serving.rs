@@ -2,10 +2,11 @@
 
 use super::calls::{Actor, Call};
 use super::jobs::{Job, JobKind, Machine, Pace, Purpose};
-use super::{HOUR, LocalDay, MINUTE, Planner, SECOND};
+use super::{DAY, HOUR, LocalDay, MINUTE, Planner, SECOND};
 use crate::render::write_tags;
 use crate::sink::iso;
 use crate::site::Class;
+use std::ops::Range;
 
 /// An endpoint that exists.
 #[derive(Debug, Clone)]
@@ -130,6 +131,11 @@ impl Planner<'_> {
     }
 
     fn scale_endpoint(&mut self, endpoint: &mut EndpointState, at: i64) {
+        self.scale_within(endpoint, at, 90..400);
+    }
+
+    /// More or fewer instances, there after so many seconds. Gives the instant when they are.
+    pub(crate) fn scale_within(&mut self, endpoint: &mut EndpointState, at: i64, seconds: Range<i64>) -> i64 {
         endpoint.count = (endpoint.count + self.random.pick(&[-1, 1, 1, 2])).clamp(1, 12);
         let count = endpoint.count.to_string();
         let request = [("endpointName", endpoint.name.as_str()), ("desiredInstanceCount", count.as_str())];
@@ -143,8 +149,22 @@ impl Planner<'_> {
         };
         self.call(endpoint.region, at - SECOND, Actor::Deployment, &call);
         self.tell_endpoint(endpoint, at, "UPDATING", None);
-        let ready = at + self.random.between(90, 400) * SECOND;
+        let ready = at + self.random.between(seconds.start, seconds.end) * SECOND;
         self.tell_endpoint(endpoint, ready, "IN_SERVICE", None);
+        ready
+    }
+
+    /// An endpoint that is older than the history.
+    pub(crate) fn old_endpoint(&mut self, name: &str, now: i64) -> EndpointState {
+        EndpointState {
+            name: format!("{}-{name}", self.site.project),
+            region: self.site.home(),
+            instance_type: self.random.pick(&SERVING),
+            owner: self.site.people[0],
+            count: 2,
+            version: 1,
+            created: now - 90 * DAY,
+        }
     }
 
     fn delete_endpoint(&mut self, endpoint: &EndpointState, at: i64) {

@@ -1,0 +1,76 @@
+// What people wait for and what the server takes, measured on the real server with the demo organization in, in real
+// Chromium. Prints lines of the form: bench | figure | target | measured. Part of `make bench`.
+
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { launchBrowser, openPage, visit } from './support/browser.mjs';
+import { startOnepane } from './support/onepane.mjs';
+import { trainingJob } from './support/pages.mjs';
+
+const tell = (figure, target, measured) => console.log(`bench | ${figure} | ${target} | ${measured}`);
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+const middle = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+const started = performance.now();
+const server = await startOnepane({ args: ['--demo'] });
+const browser = await launchBrowser();
+try {
+  tell('demo: empty folder to an answering server', '–', seconds(started));
+  await written(/demo history is in/);
+  tell('demo: newest day in', '–', seconds(started));
+  await written(/the demo organization lives/);
+  tell('demo: 30 days in', '–', seconds(started));
+
+  const page = await openPage(browser);
+  await visit(page, `${server.url}/jobs`);
+  await page.locator('.live[data-state="on"]').waitFor();
+  const key = (await readFile(path.join(server.dataDir, 'ingest.key'), 'utf8')).trim();
+  const waits = [];
+  for (let number = 0; number < 20; number++) {
+    const name = `bench-${number}`;
+    await post(key, trainingJob({ name }));
+    const accepted = performance.now();
+    await page.locator(`tr[data-id$="#${name}"]`).waitFor();
+    waits.push(performance.now() - accepted);
+    await sleep(150);
+  }
+  const longest = Math.max(...waits);
+  tell('event accepted to row in an open page (20: median, most)', '≤ 1 s', `${ms(middle(waits))}, ${ms(longest)}`);
+  await page.context().close();
+
+  // Unused memory is given back after ten seconds.
+  await sleep(20_000);
+  tell('server at rest with the demo organization, resident', '≤ 200 MB', await resident(server.process.pid));
+} finally {
+  await browser.close();
+  await server.stop();
+}
+
+function ms(time) {
+  return `${Math.round(time)} ms`;
+}
+
+async function written(pattern) {
+  const deadline = Date.now() + 600_000;
+  while (!pattern.test(server.output())) {
+    if (Date.now() > deadline) throw new Error(`the server did not say ${pattern}:\n${server.output()}`);
+    await sleep(100);
+  }
+}
+
+async function post(key, event) {
+  const answer = await fetch(`${server.url}/ingest/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': key },
+    body: JSON.stringify(event),
+  });
+  if (answer.status !== 202) throw new Error(`not accepted: ${await answer.text()}`);
+}
+
+async function resident(pid) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(status)[1]);
+  return `${(kilobytes / 1000).toFixed(0)} MB`;
+}
