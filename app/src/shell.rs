@@ -47,8 +47,16 @@ pub fn shell(site: Site, request: RequestInfo) -> impl IntoView {
                 />
                 <link rel="stylesheet" href=site.css />
                 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='1' y='1' width='14' height='14' rx='3' fill='%230f766e'/%3E%3Cpath d='M4 11V8m4 3V5m4 6V7' stroke='white' stroke-width='1.8' stroke-linecap='round'/%3E%3C/svg%3E" />
-                <link rel="modulepreload" href=site.js />
-                <link rel="preload" href=site.wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
+                // Early, but behind what the first picture needs: the page can be read before it comes to life.
+                <link rel="modulepreload" href=site.js fetchpriority="low" />
+                <link
+                    rel="preload"
+                    href=site.wasm
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin=""
+                    fetchpriority="low"
+                />
                 <MetaTags />
                 <script type="module" nonce=nonce>{start}</script>
             </head>

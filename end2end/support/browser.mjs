@@ -18,7 +18,7 @@ export const wide = { width: 1440, height: 900 };
 export async function launchBrowser() {
   const executablePath = places.find((place) => place && existsSync(place));
   if (!executablePath) throw new Error('no Chromium: run scripts/install-browser, or set ONEPANE_CHROMIUM');
-  return chromium.launch({
+  const options = {
     executablePath,
     args: [
       '--no-sandbox',
@@ -30,7 +30,9 @@ export async function launchBrowser() {
       '--disable-sync',
       '--disable-dev-shm-usage',
     ],
-  });
+  };
+  // Seen once in some hundred starts: Chromium crashes before it has opened anything.
+  return chromium.launch(options).catch(() => chromium.launch(options));
 }
 
 /**

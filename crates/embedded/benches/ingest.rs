@@ -178,10 +178,11 @@ async fn main() {
     let fill_seconds = filling.elapsed().as_secs_f64();
     let size: u64 = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
     println!(
-        "{:.0} events/s ({count} events, {new} new, {duplicate} duplicates, {seconds:.2} s; {writes:?}, batches of \
-         {batch}, {callers} callers; {:.0} MB on disk)",
+        "bench | store: events in, embedded, duplicates included | >= 5,000 events/s | {:.0} events/s ({count} events, \
+         {new} new, {duplicate} duplicates, {seconds:.2} s; {writes:?}, batches of {batch}, {callers} callers; {:.0} MB \
+         on disk)",
         count as f64 / seconds,
         size as f64 / 1e6
     );
-    println!("{:.0} feed items/s read ({fed} items, {fill_seconds:.2} s)", fed as f64 / fill_seconds);
+    println!("bench | store: feed read | | {:.0} items/s ({fed} items, {fill_seconds:.2} s)", fed as f64 / fill_seconds);
 }

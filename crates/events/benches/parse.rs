@@ -20,7 +20,7 @@ fn main() {
         let seconds = begun.elapsed().as_secs_f64();
         let megabytes = input.len() as f64 / 1e6;
         println!(
-            "{form}: {:.0} events/s, {:.0} MB/s (target 30000 events/s)",
+            "bench | events: read, {form} | >= 30,000 events/s | {:.0} events/s ({:.0} MB/s)",
             events as f64 / seconds,
             megabytes / seconds
         );
