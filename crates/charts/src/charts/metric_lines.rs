@@ -1,0 +1,205 @@
+//! Lines over time, with gaps where nothing was measured.
+
+use crate::drawing::{Drawing, Size, Table};
+use crate::error::DrawError;
+use crate::numbers::Scale;
+use crate::parts::{KeyEntry, TimeGrid, counted, head, nothing, over_time, same_length, sampling, shortened};
+use crate::theme::Theme;
+use charming::element::{ItemStyle, LineStyle};
+use charming::series;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub(crate) const NAME: &str = "metric-lines";
+/// The characters of a label that stand at a line's end.
+const LABEL_CHARACTERS: usize = 26;
+/// With more lines than this their ends have no room for labels; the key names the first.
+const MOST_LABELS: usize = 10;
+
+/// Several measurements of one unit over the same time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricLines {
+    /// What is measured: `GPU utilization`.
+    pub measure: String,
+    /// The unit in CloudWatch's words (`Seconds`, `Bytes`, `Percent`, `Count`), or any other.
+    pub unit: String,
+    /// The time of the first value, and the step.
+    pub time: TimeGrid,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// What tells it from the others: an account, a host, an endpoint.
+    pub label: String,
+    /// One value a step; null where nothing was measured, which leaves a gap.
+    pub values: Vec<Option<f64>>,
+}
+
+impl MetricLines {
+    /// The number of steps, if all lines have as many.
+    pub(crate) fn steps(&self, chart: &'static str) -> Result<usize, DrawError> {
+        let steps = self.lines.first().map_or(0, |line| line.values.len());
+        self.time.check(chart, steps.saturating_mul(self.lines.len()))?;
+        for (number, line) in self.lines.iter().enumerate() {
+            same_length(chart, format!("lines[{number}].values"), line.values.len(), steps)?;
+        }
+        Ok(steps)
+    }
+
+    /// The unit that fits all lines.
+    pub(crate) fn scale(&self) -> Scale {
+        Scale::fitting(&self.unit, self.lines.iter().flat_map(|line| &line.values))
+    }
+
+    /// The highest value of all, with its line and step.
+    fn highest(&self) -> Option<(usize, usize, f64)> {
+        let all = self.lines.iter().enumerate().flat_map(|(line, values)| {
+            values.values.iter().enumerate().filter_map(move |(at, value)| Some((line, at, (*value)?)))
+        });
+        all.filter(|(.., value)| value.is_finite()).max_by(|one, other| one.2.total_cmp(&other.2))
+    }
+
+    /// The measure in one sentence.
+    pub(crate) fn summary(&self, scale: &Scale) -> String {
+        match self.highest() {
+            None => format!("{}: nothing was measured in this time.", self.measure),
+            Some((line, at, value)) => format!(
+                "{} of {}, {}; the highest is {}, {} at {}.",
+                self.measure,
+                counted(self.lines.len(), "line"),
+                self.time.range(self.lines[line].values.len()),
+                scale.write(Some(value)),
+                self.lines[line].label,
+                self.time.label(at),
+            ),
+        }
+    }
+
+    /// A row for each step, a column for each line.
+    pub(crate) fn table(&self, steps: usize, scale: &Scale) -> Table {
+        let labels = self.lines.iter().map(|line| line.label.clone());
+        let row = |at: usize| {
+            let cells = self.lines.iter().map(|line| scale.write(line.values[at]));
+            std::iter::once(self.time.label(at)).chain(cells).collect()
+        };
+        Table {
+            columns: std::iter::once("Time (UTC)".to_owned()).chain(labels).collect(),
+            rows: (0..steps).map(row).collect(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.highest().is_none()
+    }
+}
+
+/// Draws a line for each entry, named at its end.
+///
+/// # Errors
+/// [`DrawError::Field`] if lines differ in length or there are too many values.
+pub fn metric_lines(data: &MetricLines, theme: Theme, size: Size) -> Result<Drawing, DrawError> {
+    let steps = data.steps(NAME)?;
+    let scale = data.scale();
+    let named: Vec<NamedLine<'_>> = data
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(number, line)| NamedLine {
+            label: &line.label,
+            values: &line.values,
+            colour: theme.series(number),
+            width: 1.75,
+        })
+        .collect();
+    let below = if scale.suffix.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
+    let (chart, mut details) = lines_with_ends(&named, &data.time, &scale, &below, &data.measure, theme);
+    if data.is_empty() {
+        nothing(&mut details, "Nothing was measured in this time", size, theme);
+    }
+    Ok(Drawing {
+        name: NAME,
+        title: data.measure.clone(),
+        summary: data.summary(&scale),
+        table: data.table(steps, &scale),
+        chart,
+        details,
+    })
+}
+
+/// A line with its looks.
+pub(crate) struct NamedLine<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) values: &'a [Option<f64>],
+    pub(crate) colour: &'static str,
+    pub(crate) width: f64,
+}
+
+/// Lines over time with their names at their right ends; with very many lines a key of the first instead.
+pub(crate) fn lines_with_ends(
+    lines: &[NamedLine<'_>],
+    time: &TimeGrid,
+    scale: &Scale,
+    below: &str,
+    title: &str,
+    theme: Theme,
+) -> (charming::Chart, Value) {
+    let at_ends = lines.len() <= MOST_LABELS;
+    let longest = lines.iter().map(|line| line.label.chars().count().min(LABEL_CHARACTERS)).max().unwrap_or_default();
+    let right = if at_ends { longest as f64 * 6.6 + 24.0 } else { 16.0 };
+    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, right);
+    let mut looks = Vec::new();
+    for line in lines {
+        let values = line.values.iter().map(|value| scale.apply(*value));
+        chart = chart.series(
+            series::Line::new()
+                .name(line.label)
+                .show_symbol(false)
+                .connect_nulls(false)
+                .line_style(LineStyle::new().width(line.width).color(line.colour))
+                .item_style(ItemStyle::new().color(line.colour))
+                .data(time.points(values)),
+        );
+        looks.push(json!({
+            "sampling": sampling(line.values.len()),
+            "emphasis": { "focus": "series" },
+            "endLabel": {
+                "show": at_ends, "formatter": plain_template(&shortened(line.label, LABEL_CHARACTERS)),
+                "color": line.colour, "fontSize": 11, "distance": 6,
+            },
+            "labelLayout": { "moveOverlap": "shiftY" },
+        }));
+        // A value between two gaps is a line of no length: only its dot shows it.
+        if has_lone_value(line.values) {
+            looks.last_mut().map(|look| look["showSymbol"] = json!(true)).unwrap_or_default();
+        }
+    }
+    let key: Vec<KeyEntry> = match at_ends {
+        true => Vec::new(),
+        false => lines
+            .iter()
+            .take(4)
+            .map(|line| KeyEntry { colour: line.colour, words: shortened(line.label, LABEL_CHARACTERS) })
+            .collect(),
+    };
+    let more = if at_ends { String::new() } else { format!("and {} more   ", lines.len() - key.len()) };
+    details["title"] = head(title, &format!("{more}{below}"), &key, theme);
+    details["series"] = looks.into();
+    (chart, details)
+}
+
+/// A label's text as a template without places to fill in.
+fn plain_template(text: &str) -> String {
+    crate::parts::plain(text)
+}
+
+/// Whether some value has no neighbour.
+fn has_lone_value(values: &[Option<f64>]) -> bool {
+    let is_there = |at: Option<usize>| at.and_then(|at| values.get(at)).is_some_and(Option::is_some);
+    values.len() <= 400
+        && (0..values.len()).any(|at| is_there(Some(at)) && !is_there(at.checked_sub(1)) && !is_there(Some(at + 1)))
+}

@@ -1,0 +1,10 @@
+//! One file a chart.
+
+pub(crate) mod account_days;
+pub(crate) mod duration_percentiles;
+pub(crate) mod failure_pareto;
+pub(crate) mod job_timeline;
+pub(crate) mod metric_lines;
+pub(crate) mod series_marks;
+pub(crate) mod small_multiples;
+pub(crate) mod workloads_by_phase;

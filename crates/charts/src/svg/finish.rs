@@ -1,0 +1,106 @@
+//! From what ECharts writes to what may stand in a page.
+
+use crate::drawing::Drawing;
+use std::fmt::Write as _;
+
+/// Gives the SVG ids of its own, a name and a description, and drops what XML forbids.
+///
+/// ECharts begins ids and classes with `zr` and a number that counts its charts, which differs from render to render and
+/// is the same in two processes.
+pub(super) fn finish(raw: &str, id: &str, drawing: &Drawing) -> String {
+    let mut svg = String::with_capacity(raw.len() + 512);
+    let mut rest = raw;
+    let mut is_style = false;
+    let mut is_root = true;
+    while let Some(open) = rest.find('<') {
+        let (text, tag_on) = rest.split_at(open);
+        if is_style {
+            rename(text, id, &mut svg)
+        } else {
+            push_allowed(text, &mut svg)
+        }
+        let end = tag_on.find('>').map_or(tag_on.len(), |at| at + 1);
+        let (tag, after) = tag_on.split_at(end);
+        is_style = tag.starts_with("<style");
+        if is_root && tag.starts_with("<svg") {
+            is_root = false;
+            // Self-closing roots do not occur: a chart has at least its background.
+            rename(tag.trim_end_matches('>'), id, &mut svg);
+            let _ = write!(svg, " role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">");
+            let _ = write!(svg, "<title id=\"{id}-title\">{}</title>", Escaped(&drawing.title));
+            let _ = write!(svg, "<desc id=\"{id}-desc\">{}</desc>", Escaped(&drawing.summary));
+        } else {
+            rename(tag, id, &mut svg);
+        }
+        rest = after;
+    }
+    push_allowed(rest, &mut svg);
+    svg
+}
+
+/// Appends text of a tag or a style with `zr<number>-` as `<id>-`.
+fn rename(text: &str, id: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find("zr") {
+        let after = &rest[at + 2..];
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let begins_word = !rest[..at].ends_with(|before: char| before.is_alphanumeric() || before == '-');
+        if digits > 0 && begins_word && after[digits..].starts_with('-') {
+            push_allowed(&rest[..at], out);
+            out.push_str(id);
+            rest = &after[digits..];
+        } else {
+            push_allowed(&rest[..at + 2], out);
+            rest = after;
+        }
+    }
+    push_allowed(rest, out);
+}
+
+/// Whether XML 1.0 has this character.
+fn is_allowed(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+fn push_allowed(text: &str, out: &mut String) {
+    if text.chars().all(is_allowed) {
+        out.push_str(text);
+    } else {
+        out.extend(text.chars().filter(|character| is_allowed(*character)));
+    }
+}
+
+struct Escaped<'a>(&'a str);
+
+impl std::fmt::Display for Escaped<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for character in self.0.chars().filter(|character| is_allowed(*character)) {
+            match character {
+                '&' => formatter.write_str("&amp;")?,
+                '<' => formatter.write_str("&lt;")?,
+                '>' => formatter.write_str("&gt;")?,
+                other => formatter.write_char(other)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{push_allowed, rename};
+
+    #[test]
+    fn only_ids_are_renamed() {
+        let mut out = String::new();
+        rename("class=\"zr12-cls-0\" href=\"url(#zr12-c0)\" x=\"azr1-b zr-1 zr1\"", "c0f", &mut out);
+        assert_eq!(out, "class=\"c0f-cls-0\" href=\"url(#c0f-c0)\" x=\"azr1-b zr-1 zr1\"");
+    }
+
+    #[test]
+    fn characters_that_xml_forbids_are_dropped() {
+        let mut out = String::new();
+        push_allowed("a\u{0}b\u{b}c\u{ffff}\n", &mut out);
+        assert_eq!(out, "abc\n");
+    }
+}
