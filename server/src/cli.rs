@@ -30,6 +30,8 @@ enum Task {
     Parse(ParseArgs),
     /// Print the demo organization's events as JSON Lines
     Demo(DemoArgs),
+    /// Draw a chart from data to an SVG file, without a browser
+    Render(commands::RenderArgs),
     /// Print the effective settings and where each came from
     Config(SettingsFlags),
 }
@@ -162,6 +164,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Ingest(args) => commands::ingest(&args.settings.load()?.0, args.files, args.dead_letters),
         Task::Parse(args) => commands::parse(args.file.as_deref()),
         Task::Demo(args) => commands::demo(&args),
+        Task::Render(args) => commands::render(&args),
         Task::Config(flags) => {
             let (_, effective) = flags.load()?;
             print_settings(&effective)?;

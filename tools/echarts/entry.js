@@ -34,7 +34,9 @@ function format(value, suffix) {
   const [divisor, prefix] =
     size >= 1e12 ? [1e12, 'T'] : size >= 1e9 ? [1e9, 'G'] : size >= 1e6 ? [1e6, 'M'] : size >= 1e4 ? [1e3, 'k'] : [1, ''];
   const scaled = number / divisor;
-  const rounded = Math.abs(scaled) >= 100 ? Math.round(scaled) : Number(scaled.toPrecision(3));
+  let [digits, power] = [Math.abs(scaled), 1];
+  while (digits < 100 && power < 1e12) [digits, power] = [digits * 10, power * 10];
+  const rounded = (Math.floor(digits + 0.5) / power) * Math.sign(scaled) || 0;
   const text = String(rounded).replace(/^(-?\d)(\d{3})$/, '$1,$2');
   return `${text}${prefix}${suffix === '%' ? ' %' : suffix ? ` ${suffix}` : ''}`;
 }
@@ -105,8 +107,26 @@ function revive(value) {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, key === 'data' ? part : revive(part)]));
 }
 
+/**
+ * The width of a text where no browser can tell: that of a wide font (DejaVu Sans, Verdana), so that with any usual font
+ * what stands side by side does not touch.
+ */
+function measureText(text, font) {
+  const size = Number(/([\d.]+)px/.exec(font)?.[1] ?? 12);
+  let ems = 0;
+  for (const character of text) {
+    if (/[iljtfrI.,:;|'!()[\] ]/.test(character)) ems += 0.37;
+    else if (/[mwMW%@]/.test(character)) ems += 0.96;
+    else if (character >= '\u2500') ems += 1;
+    else if (/[A-Z]/.test(character)) ems += 0.7;
+    else ems += 0.62;
+  }
+  return { width: ems * size * (/bold|[6-9]00/.test(font) ? 1.08 : 1) };
+}
+
 /** Draws a definition and returns the SVG as text. For the server. */
 function svg(definition, theme, width, height) {
+  echarts.setPlatformAPI({ measureText });
   const chart = echarts.init(null, JSON.parse(theme), { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ ...revive(JSON.parse(definition)), animation: false });

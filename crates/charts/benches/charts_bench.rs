@@ -1,1 +1,88 @@
-fn main() {}
+//! What a chart costs on the server.
+//!
+//! `cargo bench -p onepane-charts` prints lines of `bench | figure | target | measured`. Needs the
+//! bundle: `scripts/build-echarts`.
+#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
+
+use onepane_charts::svg::{Renderer, RendererConfig};
+use onepane_charts::{Drawing, Line, MetricLines, Size, Theme, TimeGrid, chart_names, draw, example, metric_lines};
+use std::time::{Duration, Instant};
+
+/// How often each figure is measured.
+const ROUNDS: usize = 41;
+
+fn main() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/echarts/echarts.js");
+    let bundle =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}: run scripts/build-echarts"));
+    let before = resident();
+    let begin = Instant::now();
+    let renderer = Renderer::new(bundle, RendererConfig { contexts: 1, ..RendererConfig::default() }).unwrap();
+    line("charts: a warm context", "", &millis(begin.elapsed()));
+    line("charts: memory of a warm context", "", &format!("{:.1} MB", resident().saturating_sub(before) as f64 / 1e6));
+
+    // Another height each time is another picture of the same data.
+    let draw_line = || -> Drawing { metric_lines(&year(), Theme::Light, Size::default()).unwrap() };
+    let size = |round: usize| Size::new(760, 300 + round as u32);
+    let mut cold = Vec::new();
+    let mut cached = Vec::new();
+    let mut bytes = 0;
+    for round in 0..ROUNDS {
+        let drawing = draw_line();
+        let begin = Instant::now();
+        let svg = renderer.svg(&drawing, size(round), Theme::Light).unwrap();
+        cold.push(begin.elapsed());
+        bytes = svg.len();
+        let begin = Instant::now();
+        renderer.svg(&drawing, size(round), Theme::Light).unwrap();
+        cached.push(begin.elapsed());
+    }
+    line("charts: a line of 365 points to SVG, median", "<= 20 ms", &millis(percentile(&mut cold, 50)));
+    line("charts: the same, p95", "", &millis(percentile(&mut cold, 95)));
+    line("charts: the same from the cache, median", "<= 0.2 ms", &millis(percentile(&mut cached, 50)));
+    line("charts: the same from the cache, p95", "<= 0.2 ms", &millis(percentile(&mut cached, 95)));
+    line("charts: size of its SVG", "", &format!("{:.1} KB", bytes as f64 / 1e3));
+
+    for (name, _) in chart_names() {
+        let data = example(name).unwrap();
+        let mut times = Vec::new();
+        for round in 0..ROUNDS / 4 {
+            let drawing = draw(name, &data, Theme::Dark, size(round)).unwrap();
+            let begin = Instant::now();
+            renderer.svg(&drawing, size(round), Theme::Dark).unwrap();
+            times.push(begin.elapsed());
+        }
+        line(&format!("charts: example of {name} to SVG, median"), "", &millis(percentile(&mut times, 50)));
+    }
+}
+
+fn year() -> MetricLines {
+    let values = (0..365_u32).map(|day| Some(f64::from(day * 7_919 % 977))).collect();
+    MetricLines {
+        measure: "Findings".to_owned(),
+        unit: "Count".to_owned(),
+        time: TimeGrid { start: "2026-01-01T00:00:00Z".parse().unwrap(), step_seconds: 86_400 },
+        lines: vec![Line { label: "medium".to_owned(), values }],
+    }
+}
+
+/// The nearest-rank percentile.
+fn percentile(times: &mut [Duration], percent: usize) -> Duration {
+    times.sort_unstable();
+    times[(times.len() * percent).div_ceil(100).max(1) - 1]
+}
+
+/// The memory of this process, by Linux' count; zero elsewhere.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok()).unwrap_or_default() * 1_024
+}
+
+fn line(figure: &str, target: &str, measured: &str) {
+    println!("bench | {figure} | {target} | {measured}");
+}
+
+fn millis(duration: Duration) -> String {
+    format!("{:.3} ms", duration.as_secs_f64() * 1e3)
+}

@@ -1,5 +1,5 @@
 //! Draws every chart's example in both themes into a folder, to look at:
-//! `cargo run -p onepane-charts --features svg --example gallery -- target/charts`.
+//! `cargo run -p onepane-charts --example gallery -- target/charts`.
 #![allow(clippy::print_stdout)]
 
 use onepane_charts::svg::{Renderer, RendererConfig};

@@ -22,14 +22,15 @@ pub fn format(value: Option<f64>, suffix: &str) -> String {
 }
 
 fn three_digits(number: f64) -> String {
-    let rounded = if number.abs() >= 100.0 {
-        number.round()
-    } else if number == 0.0 {
-        0.0
-    } else {
-        // Scientific notation is how the standard library rounds to significant digits.
-        format!("{number:.2e}").parse().unwrap_or(number)
-    };
+    // Written out, not left to the standard library: JavaScript's rounds halves another way.
+    let (mut size, mut divisor) = (number.abs(), 1.0);
+    while size < 100.0 && divisor < 1e12 {
+        size *= 10.0;
+        divisor *= 10.0;
+    }
+    let rounded = (size + 0.5).floor() / divisor * if number < 0.0 { -1.0 } else { 1.0 };
+    // Not a minus zero.
+    let rounded = if rounded == 0.0 { 0.0 } else { rounded };
     let text = rounded.to_string();
     let digits = text.trim_start_matches('-');
     if digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()) {

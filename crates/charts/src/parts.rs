@@ -127,14 +127,18 @@ pub(crate) struct KeyEntry {
 /// A title with a line below it, and in that line the key, if there is one: nearer to what it names than a legend, and
 /// read before it is needed.
 pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme) -> Value {
-    let mut rich = json!({ "words": { "color": theme.colour("text-dim"), "fontSize": 12 } });
+    let dim = theme.colour("text-dim");
+    let mut rich = json!({
+        "words": { "color": dim, "fontSize": 12, "padding": [0, 14, 0, 5] },
+        "below": { "color": dim, "fontSize": 12 },
+    });
     let mut subtext = String::new();
     for (number, entry) in key.iter().enumerate() {
         rich[format!("key{number}")] = json!({ "color": entry.colour, "fontSize": 13 });
-        subtext.push_str(&format!("{{key{number}|■}}{{words| {}    }}", plain(&entry.words)));
+        subtext.push_str(&format!("{{key{number}|■}}{{words|{}}}", plain(&entry.words)));
     }
     if !below.is_empty() {
-        subtext.push_str(&format!("{{words|{}}}", plain(below)));
+        subtext.push_str(&format!("{{below|{}}}", plain(below)));
     }
     json!([{
         "text": plain(title), "subtext": subtext, "left": 12, "top": 8, "itemGap": 6,
@@ -157,9 +161,18 @@ pub(crate) fn over_time(suffix: &str, left: f64, right: f64) -> (Chart, Value) {
         "useUTC": true,
         "tooltip": { "trigger": "axis", "confine": true, "formatter": { "$": "timeTip", "suffix": suffix } },
         "dataZoom": [{ "type": "inside", "filterMode": "none", "zoomOnMouseWheel": "ctrl", "moveOnMouseWheel": false }],
+        "xAxis": { "axisLabel": { "formatter": time_labels() } },
         "yAxis": { "axisLabel": { "formatter": { "$": "value", "suffix": suffix } }, "splitNumber": 4 },
     });
     (chart, details)
+}
+
+/// How a time axis writes its labels, by what changes at them.
+pub(crate) fn time_labels() -> Value {
+    json!({
+        "year": "{yyyy}", "month": "{MMM}", "day": "{d} {MMM}", "hour": "{HH}:{mm}", "minute": "{HH}:{mm}",
+        "second": "{HH}:{mm}:{ss}", "millisecond": "{HH}:{mm}:{ss}.{SSS}",
+    })
 }
 
 /// What thins a long line; nothing for a short one.

@@ -21,6 +21,8 @@ pub(crate) struct Arguments {
     pub(crate) wasm: PathBuf,
     /// The style sheet that imports all others.
     pub(crate) css: PathBuf,
+    /// The bundle that charts are drawn with, in pages and on the server; none if absent.
+    pub(crate) echarts: Option<PathBuf>,
     /// The site folder.
     pub(crate) out: PathBuf,
     /// Where bindings are kept between runs.
@@ -37,6 +39,7 @@ impl Arguments {
         let mut parsed = Self {
             wasm: PathBuf::new(),
             css: PathBuf::from("style/main.css"),
+            echarts: None,
             out: PathBuf::from("target/site"),
             cache: PathBuf::from("target/site-cache"),
             speed: Speed::Release,
@@ -52,12 +55,13 @@ impl Arguments {
             match name.as_str() {
                 "--wasm" => parsed.wasm = value()?,
                 "--css" => parsed.css = value()?,
+                "--echarts" => parsed.echarts = Some(value()?),
                 "--out" => parsed.out = value()?,
                 "--cache" => parsed.cache = value()?,
                 "--dev" => parsed.speed = Speed::Dev,
                 "--check" => parsed.check = true,
                 _ => bail!(
-                    "unknown argument {name}; known: --wasm --css --out --cache (each with a path), --dev, --check"
+                    "unknown argument {name}; known: --wasm --css --echarts --out --cache (each with a path), --dev, --check"
                 ),
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! site-builder --wasm target/wasm32-unknown-unknown/wasm-release/frontend.wasm \
-//!              --css style/main.css --out target/site --cache target/site-cache
+//!              --css style/main.css --echarts target/echarts/echarts.js --out target/site --cache target/site-cache
 //! ```
 //!
 //! Every file under `pkg/` carries the hash of its content in its name, so a browser may keep it for ever, and stands
@@ -46,7 +46,14 @@ fn run() -> Result<ExitCode> {
     let script = script::tidy(&bound.script, snippets.as_deref());
     let script_url = site.publish("onepane", "js", script.as_bytes())?;
     let style_url = site.publish("onepane", "css", style.as_bytes())?;
-    site.finish(&script_url, &wasm_url, &style_url)?;
+    let echarts_url = match &arguments.echarts {
+        Some(path) => {
+            let bundle = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Some(site.publish_for_later("echarts", "js", &bundle)?)
+        }
+        None => None,
+    };
+    site.finish(&script_url, &wasm_url, &style_url, echarts_url.as_deref())?;
 
     eprint!("{}", site.sizes());
     let complaints = site.over_budget();

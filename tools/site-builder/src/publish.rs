@@ -42,6 +42,8 @@ pub(crate) struct Site {
     speed: Speed,
     published: Vec<PathBuf>,
     sizes: BTreeMap<String, Sizes>,
+    /// Files that a first page load does not bring, by name.
+    later: BTreeMap<String, Sizes>,
 }
 
 impl Site {
@@ -49,17 +51,35 @@ impl Site {
     pub(crate) fn open(root: &Path, speed: Speed) -> Result<Self> {
         let pkg = root.join("pkg");
         fs::create_dir_all(&pkg).with_context(|| format!("cannot create {}", pkg.display()))?;
-        Ok(Self { root: root.to_path_buf(), speed, published: Vec::new(), sizes: BTreeMap::new() })
+        Ok(Self {
+            root: root.to_path_buf(),
+            speed,
+            published: Vec::new(),
+            sizes: BTreeMap::new(),
+            later: BTreeMap::new(),
+        })
     }
 
     /// Writes `pkg/<stem>.<hash>.<extension>` with its compressed forms; returns its URL path.
     pub(crate) fn publish(&mut self, stem: &str, extension: &str, content: &[u8]) -> Result<String> {
+        let (url, sizes) = self.write_hashed(stem, extension, content)?;
+        self.sizes.insert(extension.to_owned(), sizes);
+        Ok(url)
+    }
+
+    /// Like [`Site::publish`], for a file that pages load only when they need it: no part of a first load.
+    pub(crate) fn publish_for_later(&mut self, stem: &str, extension: &str, content: &[u8]) -> Result<String> {
+        let (url, sizes) = self.write_hashed(stem, extension, content)?;
+        self.later.insert(stem.to_owned(), sizes);
+        Ok(url)
+    }
+
+    fn write_hashed(&mut self, stem: &str, extension: &str, content: &[u8]) -> Result<(String, Sizes)> {
         let hash = short_hash(Sha256::new_with_prefix(content));
         let url = format!("/pkg/{stem}.{hash}.{extension}");
         let path = self.root.join(url.trim_start_matches('/'));
         let sizes = self.write_with_siblings(&path, content)?;
-        self.sizes.insert(extension.to_owned(), sizes);
-        Ok(url)
+        Ok((url, sizes))
     }
 
     /// Writes the snippets below one folder that is named by the hash of all of them, since they import each other by
@@ -85,26 +105,27 @@ impl Site {
     }
 
     /// Writes the manifest, then removes what earlier builds left in `pkg/`.
-    pub(crate) fn finish(&self, script: &str, wasm: &str, style: &str) -> Result<()> {
+    pub(crate) fn finish(&self, script: &str, wasm: &str, style: &str, echarts: Option<&str>) -> Result<()> {
         let sizes: BTreeMap<_, _> = self
             .sizes
             .iter()
+            .chain(&self.later)
             .map(|(kind, sizes)| (kind, json!({ "raw": sizes.raw, "brotli": sizes.brotli, "gzip": sizes.gzip })))
             .collect();
-        let manifest = json!({ "js": script, "wasm": wasm, "css": style, "sizes": sizes });
+        let manifest = json!({ "js": script, "wasm": wasm, "css": style, "echarts": echarts, "sizes": sizes });
         write_whole(&self.root.join("manifest.json"), format!("{manifest:#}\n").as_bytes())?;
         self.remove_stale(&self.root.join("pkg"))
     }
 
     /// A table of what was published, for people.
     pub(crate) fn sizes(&self) -> String {
-        let mut table = format!("{:<10}{:>12}{:>12}{:>12}\n", "site", "raw", "gzip", "brotli");
-        for (kind, sizes) in
-            self.sizes.iter().map(|(kind, sizes)| (kind.as_str(), *sizes)).chain([("all", self.total())])
-        {
+        let mut table = format!("{:<12}{:>12}{:>12}{:>12}\n", "site", "raw", "gzip", "brotli");
+        let first_load = self.sizes.iter().map(|(kind, sizes)| (kind.as_str(), *sizes));
+        let later = self.later.iter().map(|(name, sizes)| (name.as_str(), *sizes));
+        for (kind, sizes) in first_load.chain([("first load", self.total())]).chain(later) {
             let Sizes { raw, brotli, gzip } = sizes;
             // Writing to a String cannot fail.
-            let _ = writeln!(table, "{kind:<10}{raw:>12}{gzip:>12}{brotli:>12}");
+            let _ = writeln!(table, "{kind:<12}{raw:>12}{gzip:>12}{brotli:>12}");
         }
         table
     }

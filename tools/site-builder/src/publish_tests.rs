@@ -31,7 +31,7 @@ fn names_follow_content_and_stale_files_go() {
     let build = |style: &str| {
         let mut site = Site::open(folder.path(), Speed::Release).unwrap();
         let url = site.publish("onepane", "css", style.as_bytes()).unwrap();
-        site.finish("/pkg/a.js", "/pkg/a.wasm", &url).unwrap();
+        site.finish("/pkg/a.js", "/pkg/a.wasm", &url, None).unwrap();
         url
     };
     let first = build("a{}");
@@ -70,6 +70,20 @@ fn snippets_keep_their_relative_paths_below_one_hashed_folder() {
     let name = site.publish_snippets(&snippets).unwrap().unwrap();
     let published = folder.path().join("pkg").join(name).join("app-1/src/copy.js");
     assert_eq!(fs::read(published).unwrap(), snippets[0].1);
+}
+
+#[test]
+fn what_is_loaded_later_is_named_but_no_part_of_the_first_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = Site::open(folder.path(), Speed::Dev).unwrap();
+    let url = site.publish_for_later("echarts", "js", b"var a;").unwrap();
+    site.finish("/pkg/a.js", "/pkg/a.wasm", "/pkg/a.css", Some(&url)).unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["echarts"], url.as_str());
+    assert_eq!(manifest["sizes"]["echarts"]["raw"], 6);
+    assert!(folder.path().join(url.trim_start_matches('/')).is_file());
+    assert_eq!(site.total().raw, 0);
 }
 
 #[test]

@@ -110,7 +110,7 @@ pub fn account_days(data: &AccountDays, theme: Theme, size: Size) -> Result<Draw
         },
         "visualMap": [{ "type": "piecewise", "show": false, "dimension": 2, "pieces": pieces }],
         "yAxis": { "axisLabel": { "interval": "auto" } },
-        "series": [{ "itemStyle": { "borderColor": theme.colour("surface"), "borderWidth": 1, "borderRadius": 2 } }],
+        "series": [{ "itemStyle": { "borderColor": theme.colour("surface"), "borderWidth": 1 } }],
     });
     if worst.is_none() {
         nothing(&mut details, "Nothing is known of this time", size, theme);

@@ -45,14 +45,15 @@ pub fn duration_percentiles(data: &DurationPercentiles, theme: Theme, size: Size
     let below = format!("in {}: half, nine in ten and 99 in 100 took at most so long", scale.suffix);
     let (chart, mut details) = lines_with_ends(&lines, &data.time, &scale, &below, title, theme);
     let newest = (0..steps).rev().find(|at| data.p50[*at].is_some_and(f64::is_finite));
+    let own = |seconds: Option<f64>| Scale::of("Seconds", seconds.unwrap_or_default()).write(seconds);
     let summary = match newest {
         None => "Nothing ended in this time.".to_owned(),
         Some(at) => format!(
             "Durations, {}. At the end half took at most {}, nine in ten {}, 99 in 100 {}.",
             data.time.range(steps),
-            scale.write(data.p50[at]),
-            scale.write(data.p90[at]),
-            scale.write(data.p99[at]),
+            own(data.p50[at]),
+            own(data.p90[at]),
+            own(data.p99[at]),
         ),
     };
     if newest.is_none() {

@@ -15,7 +15,7 @@ use serde_json::json;
 
 pub(crate) const NAME: &str = "failure-pareto";
 /// The characters of a reason that are shown.
-const REASON_CHARACTERS: usize = 40;
+const REASON_CHARACTERS: usize = 48;
 /// The pixels that a bar needs.
 const BAR: u32 = 22;
 /// The share of all failures that the reasons in the strong colour make together.

@@ -4,7 +4,7 @@ use super::workloads_by_phase::title_case;
 use crate::drawing::{Drawing, Size, Table};
 use crate::error::{DrawError, field};
 use crate::numbers::Scale;
-use crate::parts::{HEAD, KeyEntry, counted, head, moment, nothing, shortened};
+use crate::parts::{HEAD, KeyEntry, counted, head, moment, nothing, shortened, time_labels};
 use crate::theme::Theme;
 use charming::Chart;
 use charming::component::{Axis, Grid};
@@ -135,7 +135,7 @@ pub fn job_timeline(data: &JobTimeline, theme: Theme, size: Size) -> Result<Draw
         "title": head(title, "", &key, theme),
         "tooltip": { "trigger": "item", "confine": true, "formatter": { "$": "itemTip", "lines": lines } },
         "dataZoom": [{ "type": "inside", "xAxisIndex": 0, "filterMode": "weakFilter", "zoomOnMouseWheel": "ctrl", "moveOnMouseWheel": false }],
-        "xAxis": { "splitLine": { "show": true } },
+        "xAxis": { "splitLine": { "show": true }, "axisLabel": { "formatter": time_labels() } },
         "yAxis": { "axisLabel": { "show": has_names, "interval": 0 } },
         "series": looks,
     });

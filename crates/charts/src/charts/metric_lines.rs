@@ -118,6 +118,12 @@ pub fn metric_lines(data: &MetricLines, theme: Theme, size: Size) -> Result<Draw
         .collect();
     let below = if scale.suffix.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
     let (chart, mut details) = lines_with_ends(&named, &data.time, &scale, &below, &data.measure, theme);
+    // No utilization is above 100 %, so its axis need not be either.
+    let is_share = scale.suffix == "%" && data.highest().is_some_and(|(.., value)| value > 50.0 && value <= 100.0);
+    if is_share {
+        details["yAxis"]["max"] = json!(100);
+        details["yAxis"]["interval"] = json!(25);
+    }
     if data.is_empty() {
         nothing(&mut details, "Nothing was measured in this time", size, theme);
     }
@@ -168,14 +174,16 @@ pub(crate) fn lines_with_ends(
             "sampling": sampling(line.values.len()),
             "emphasis": { "focus": "series" },
             "endLabel": {
-                "show": at_ends, "formatter": plain_template(&shortened(line.label, LABEL_CHARACTERS)),
+                "show": at_ends, "formatter": shortened(line.label, LABEL_CHARACTERS),
                 "color": line.colour, "fontSize": 11, "distance": 6,
             },
             "labelLayout": { "moveOverlap": "shiftY" },
         }));
         // A value between two gaps is a line of no length: only its dot shows it.
         if has_lone_value(line.values) {
-            looks.last_mut().map(|look| look["showSymbol"] = json!(true)).unwrap_or_default();
+            if let Some(look) = looks.last_mut() {
+                look["showSymbol"] = json!(true);
+            }
         }
     }
     let key: Vec<KeyEntry> = match at_ends {
@@ -190,11 +198,6 @@ pub(crate) fn lines_with_ends(
     details["title"] = head(title, &format!("{more}{below}"), &key, theme);
     details["series"] = looks.into();
     (chart, details)
-}
-
-/// A label's text as a template without places to fill in.
-fn plain_template(text: &str) -> String {
-    crate::parts::plain(text)
 }
 
 /// Whether some value has no neighbour.

@@ -78,7 +78,7 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
     let ends = data.expected.iter().flat_map(|band| band.lower.iter().chain(&band.upper));
     let scale = Scale::fitting(&data.unit, data.values.iter().chain(ends));
     let [accent, danger, band_colour, dim] =
-        ["accent", "danger", "text-dim", "text-dim"].map(|token| theme.colour(token));
+        ["accent", "danger", "line-strong", "text-dim"].map(|token| theme.colour(token));
 
     let (mut chart, mut details) = over_time(&scale.suffix, 64.0, 24.0);
     let mut looks = Vec::new();
@@ -102,7 +102,7 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
         let distance: Vec<_> = distance.collect();
         chart = chart
             .series(part("lower", 0.0).data(data.time.points(lower)))
-            .series(part("band", 0.18).data(data.time.points(distance)));
+            .series(part("band", 0.5).data(data.time.points(distance)));
         let look = json!({ "stackStrategy": "all", "tooltip": { "show": false } });
         looks.extend([look.clone(), look]);
         key.push(KeyEntry { colour: band_colour, words: "expected".to_owned() });

@@ -4,7 +4,7 @@ use super::metric_lines::MetricLines;
 use crate::drawing::{Drawing, Size};
 use crate::error::DrawError;
 use crate::numbers::format;
-use crate::parts::{HEAD, head, nothing, sampling, shortened};
+use crate::parts::{HEAD, head, nothing, sampling, shortened, time_labels};
 use crate::theme::Theme;
 use charming::Chart;
 use charming::component::{Axis, Grid};
@@ -71,30 +71,24 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
         // Scales are said once: down the first column and along the bottom of each column.
         let is_last_in_column = number + columns >= shown;
         x_axes
-            .push(json!({ "axisLabel": { "show": is_last_in_column, "fontSize": 10 }, "axisTick": { "show": false } }));
+            .push(json!({ "splitNumber": 3, "axisLabel": { "show": is_last_in_column, "fontSize": 10, "formatter": time_labels() }, "axisTick": { "show": false } }));
         y_axes.push(json!({
             "interval": (top - bottom) / 2.0,
             "axisLabel": { "show": column == 0, "fontSize": 10, "formatter": { "$": "value", "suffix": "" } },
         }));
         looks.push(json!({ "sampling": sampling(line.values.len()) }));
         let newest = line.values.iter().rev().find(|value| value.is_some_and(f64::is_finite)).copied().flatten();
-        let characters = ((cell.0 - 70.0) / 6.4).max(6.0) as usize;
-        let words = format!(
-            "{{name|{}}}  {{newest|{}}}",
-            shortened(&line.label, characters),
-            crate::parts::plain(&format(scale.apply(newest), &scale.suffix)),
-        );
-        if let Some(titles) = titles.as_array_mut() {
-            titles.push(json!({
-                "text": words, "left": place.0, "top": place.1 + 2.0, "padding": 0,
-                "textStyle": {
-                    "fontSize": 11, "fontWeight": 400, "rich": {
-                        "name": { "fontSize": 11, "color": theme.colour("text") },
-                        "newest": { "fontSize": 11, "color": theme.colour("text-dim") },
-                    },
-                },
-            }));
-        }
+        let characters = ((cell.0 - 64.0) / 6.3).max(6.0) as usize;
+        let mut label = |text: String, left: f64, align: &str, token: &str| {
+            if let Some(titles) = titles.as_array_mut() {
+                titles.push(json!({
+                    "text": text, "left": left, "top": place.1 + 2.0, "padding": 0, "textAlign": align,
+                    "textStyle": { "fontSize": 11, "fontWeight": 400, "color": theme.colour(token) },
+                }));
+            }
+        };
+        label(shortened(&line.label, characters), place.0, "left", "text");
+        label(format(scale.apply(newest), &scale.suffix), place.0 + cell.0 - 18.0, "right", "text-dim");
     }
     let unit = if scale.suffix.is_empty() {
         "all on one scale".to_owned()

@@ -1,36 +1,39 @@
 //! From what ECharts writes to what may stand in a page.
 
 use crate::drawing::Drawing;
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+/// Attributes of ECharts' own runtime for such pictures, which we do not use. Their values hold no text of the data.
+const NEEDLESS: [&str; 5] =
+    [" class=\"", " ecmeta_series_index=\"", " ecmeta_data_index=\"", " ecmeta_ssr_type=\"", " pointer-events=\""];
 
 /// Gives the SVG ids of its own, a name and a description, and drops what XML forbids.
 ///
-/// ECharts begins ids and classes with `zr` and a number that counts its charts, which differs from render to render and
-/// is the same in two processes.
+/// ECharts begins ids with `zr` and a number that counts its charts, which differs from render to render and is the same
+/// in two processes. Its style sheet says only what happens under a pointer, with counted names too: it goes, with the
+/// classes, and the same drawing is the same text.
 pub(super) fn finish(raw: &str, id: &str, drawing: &Drawing) -> String {
     let mut svg = String::with_capacity(raw.len() + 512);
     let mut rest = raw;
-    let mut is_style = false;
     let mut is_root = true;
     while let Some(open) = rest.find('<') {
         let (text, tag_on) = rest.split_at(open);
-        if is_style {
-            rename(text, id, &mut svg)
-        } else {
-            push_allowed(text, &mut svg)
+        push_allowed(text, &mut svg);
+        if tag_on.starts_with("<style") {
+            rest = tag_on.find("</style>").map_or("", |at| &tag_on[at + "</style>".len()..]);
+            continue;
         }
         let end = tag_on.find('>').map_or(tag_on.len(), |at| at + 1);
         let (tag, after) = tag_on.split_at(end);
-        is_style = tag.starts_with("<style");
         if is_root && tag.starts_with("<svg") {
             is_root = false;
-            // Self-closing roots do not occur: a chart has at least its background.
-            rename(tag.trim_end_matches('>'), id, &mut svg);
+            rename(&without_needless(tag.trim_end_matches('>')), id, &mut svg);
             let _ = write!(svg, " role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">");
             let _ = write!(svg, "<title id=\"{id}-title\">{}</title>", Escaped(&drawing.title));
             let _ = write!(svg, "<desc id=\"{id}-desc\">{}</desc>", Escaped(&drawing.summary));
         } else {
-            rename(tag, id, &mut svg);
+            rename(&without_needless(tag), id, &mut svg);
         }
         rest = after;
     }
@@ -38,7 +41,19 @@ pub(super) fn finish(raw: &str, id: &str, drawing: &Drawing) -> String {
     svg
 }
 
-/// Appends text of a tag or a style with `zr<number>-` as `<id>-`.
+fn without_needless(tag: &str) -> Cow<'_, str> {
+    let mut kept = Cow::Borrowed(tag);
+    for attribute in NEEDLESS {
+        while let Some(at) = kept.find(attribute) {
+            let value = at + attribute.len();
+            let end = kept[value..].find('"').map_or(kept.len(), |quote| value + quote + 1);
+            kept.to_mut().replace_range(at..end, "");
+        }
+    }
+    kept
+}
+
+/// Appends text of a tag with `zr<number>-` as `<id>-`.
 fn rename(text: &str, id: &str, out: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find("zr") {
