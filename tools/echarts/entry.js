@@ -129,8 +129,10 @@ function svg(definition, theme, width, height) {
   echarts.setPlatformAPI({ measureText });
   const chart = echarts.init(null, JSON.parse(theme), { renderer: 'svg', ssr: true, width, height });
   try {
-    chart.setOption({ ...revive(JSON.parse(definition)), animation: false });
-    return chart.renderToSVGString({ useViewBox: true });
+    // Nobody points at a picture: what answers to pointers is left out, and the style sheet for them too.
+    const { axisPointer, dataZoom, tooltip, ...seen } = revive(JSON.parse(definition));
+    chart.setOption({ ...seen, animation: false });
+    return chart.getZr().painter.renderToString({ cssAnimation: false, cssEmphasis: false, useViewBox: true });
   } finally {
     chart.dispose();
   }

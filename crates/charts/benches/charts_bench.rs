@@ -25,13 +25,15 @@ fn main() {
     let draw_line = || -> Drawing { metric_lines(&year(), Theme::Light, Size::default()).unwrap() };
     let size = |round: usize| Size::new(760, 300 + round as u32);
     let mut cold = Vec::new();
+    let mut worked = Vec::new();
     let mut cached = Vec::new();
     let mut bytes = 0;
     for round in 0..ROUNDS {
         let drawing = draw_line();
-        let begin = Instant::now();
+        let (begin, worked_before) = (Instant::now(), processor_time());
         let svg = renderer.svg(&drawing, size(round), Theme::Light).unwrap();
         cold.push(begin.elapsed());
+        worked.push(processor_time().saturating_sub(worked_before));
         bytes = svg.len();
         let begin = Instant::now();
         renderer.svg(&drawing, size(round), Theme::Light).unwrap();
@@ -39,6 +41,8 @@ fn main() {
     }
     line("charts: a line of 365 points to SVG, median", "<= 20 ms", &millis(percentile(&mut cold, 50)));
     line("charts: the same, p95", "", &millis(percentile(&mut cold, 95)));
+    // On a machine that is busy with other work this says more than the clock does.
+    line("charts: the same, median of processor time", "<= 20 ms", &millis(percentile(&mut worked, 50)));
     line("charts: the same from the cache, median", "<= 0.2 ms", &millis(percentile(&mut cached, 50)));
     line("charts: the same from the cache, p95", "<= 0.2 ms", &millis(percentile(&mut cached, 95)));
     line("charts: size of its SVG", "", &format!("{:.1} KB", bytes as f64 / 1e3));
@@ -48,11 +52,11 @@ fn main() {
         let mut times = Vec::new();
         for round in 0..ROUNDS / 4 {
             let drawing = draw(name, &data, Theme::Dark, size(round)).unwrap();
-            let begin = Instant::now();
+            let worked_before = processor_time();
             renderer.svg(&drawing, size(round), Theme::Dark).unwrap();
-            times.push(begin.elapsed());
+            times.push(processor_time().saturating_sub(worked_before));
         }
-        line(&format!("charts: example of {name} to SVG, median"), "", &millis(percentile(&mut times, 50)));
+        line(&format!("charts: example of {name} to SVG, median of processor time"), "", &millis(percentile(&mut times, 50)));
     }
 }
 
@@ -70,6 +74,16 @@ fn year() -> MetricLines {
 fn percentile(times: &mut [Duration], percent: usize) -> Duration {
     times.sort_unstable();
     times[(times.len() * percent).div_ceil(100).max(1) - 1]
+}
+
+/// What all threads of this process have worked, by Linux' count; zero elsewhere.
+fn processor_time() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let nanos = threads.filter_map(|thread| {
+        let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(nanos.sum())
 }
 
 /// The memory of this process, by Linux' count; zero elsewhere.

@@ -116,6 +116,8 @@ impl Theme {
                 "textStyle": { "color": text, "fontSize": 12 },
                 "axisPointer": { "lineStyle": { "color": dim }, "crossStyle": { "color": dim } },
             },
+            // Definitions leave room for their labels; searching for it would lay out every axis twice.
+            "grid": { "outerBoundsMode": "none" },
             "line": { "symbol": "circle", "symbolSize": 4, "lineStyle": { "width": 1.75 } },
             "categoryAxis": axis,
             "valueAxis": value_axis,

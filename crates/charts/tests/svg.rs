@@ -1,4 +1,5 @@
 //! What a user relies on of charts drawn on the server. Needs the bundle: `scripts/build-echarts`.
+#![allow(clippy::panic, clippy::unwrap_used)]
 use onepane_charts::svg::{RenderError, Renderer, RendererConfig};
 use onepane_charts::{Drawing, Size, Theme, chart_names, draw, example};
 use proptest::prelude::*;

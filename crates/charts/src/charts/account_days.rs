@@ -79,7 +79,7 @@ pub fn account_days(data: &AccountDays, theme: Theme, size: Size) -> Result<Draw
         .animation(false)
         .grid(Grid::new().left(longest as f64 * 6.4 + 24.0).right(16).top(HEAD + 4.0).bottom(28))
         .x_axis(Axis::new().type_(AxisType::Category).data(column_names))
-        .y_axis(Axis::new().type_(AxisType::Category).inverse(true).data(names.clone()))
+        .y_axis(Axis::new().type_(AxisType::Category).inverse(true).data(names))
         .series(Heatmap::new().name(data.measure.as_str()).data(known().map(cell).collect::<Vec<_>>()));
 
     // Four equal steps up to the worst, and a colour of its own for nothing.

@@ -180,10 +180,8 @@ pub(crate) fn lines_with_ends(
             "labelLayout": { "moveOverlap": "shiftY" },
         }));
         // A value between two gaps is a line of no length: only its dot shows it.
-        if has_lone_value(line.values) {
-            if let Some(look) = looks.last_mut() {
-                look["showSymbol"] = json!(true);
-            }
+        if let Some(look) = looks.last_mut().filter(|_| has_lone_value(line.values)) {
+            look["showSymbol"] = json!(true);
         }
     }
     let key: Vec<KeyEntry> = match at_ends {

@@ -42,6 +42,8 @@ impl Engine {
         let runtime = Runtime::new().map_err(script)?;
         runtime.set_memory_limit(config.memory_bytes);
         runtime.set_max_stack_size(STACK);
+        // Every collection walks all of ECharts, for milliseconds: only `tidy` collects, and what grows very large.
+        runtime.set_gc_threshold(config.memory_bytes / 2);
         let deadline = Rc::new(Cell::new(Instant::now() + LOAD_TIME));
         let seen = Rc::clone(&deadline);
         runtime.set_interrupt_handler(Some(Box::new(move || Instant::now() > seen.get())));
@@ -67,6 +69,11 @@ impl Engine {
             };
             draw().catch(&ctx).map_err(|error| self.failure(&error))
         })
+    }
+
+    /// Frees what renders left behind. Takes milliseconds: for when nobody waits.
+    pub(super) fn tidy(&self) {
+        self.context.runtime().run_gc();
     }
 
     fn failure(&self, error: &CaughtError<'_>) -> RenderError {

@@ -81,7 +81,7 @@ impl Renderer {
     /// # Errors
     /// [`RenderError::Script`] if the text is not the bundle, [`RenderError::Stopped`] if no thread can be started.
     pub fn new(echarts_js: String, config: RendererConfig) -> Result<Self, RenderError> {
-        let pool = Pool::start(Arc::from(echarts_js), config)?;
+        let pool = Pool::start(&Arc::from(echarts_js), config)?;
         Ok(Self { pool, cache: Mutex::new(Cache::new(config.cache_bytes)) })
     }
 

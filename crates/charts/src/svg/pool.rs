@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
+/// After so many renders what they left behind is freed; each leaves a megabyte or two.
+const TIDY_AFTER: u64 = 8;
 /// The stack of a thread; JavaScript may use half of it.
 const STACK: usize = 2 << 20;
 
@@ -22,12 +24,12 @@ pub(super) struct Pool {
 
 impl Pool {
     /// Starts the threads, and waits until the first has a warm context.
-    pub(super) fn start(bundle: Arc<str>, config: RendererConfig) -> Result<Self, RenderError> {
+    pub(super) fn start(bundle: &Arc<str>, config: RendererConfig) -> Result<Self, RenderError> {
         let (jobs, waiting) = sync_channel(config.queue.max(1));
         let waiting = Arc::new(Mutex::new(waiting));
         let (warm, is_warm) = sync_channel(1);
         for number in 0..config.contexts.max(1) {
-            let (bundle, waiting) = (Arc::clone(&bundle), Arc::clone(&waiting));
+            let (bundle, waiting) = (Arc::clone(bundle), Arc::clone(&waiting));
             let warm = (number == 0).then(|| warm.clone());
             thread::Builder::new()
                 .name(format!("charts-{number}"))
@@ -72,6 +74,7 @@ fn work(
             return;
         }
     }
+    let mut drawn = 0_u64;
     loop {
         // The lock is held while waiting: the others wait for it instead, and each job wakes one thread.
         let next = waiting.lock().recv();
@@ -86,9 +89,12 @@ fn work(
         }
         // Nobody waiting any more is fine.
         let _ = reply.send(result);
-        // The next render should not wait for a context.
-        if engine.is_none() {
-            engine = Engine::new(bundle, config).ok();
+        // The next render should neither wait for a context nor for a collection.
+        drawn += 1;
+        match &engine {
+            None => engine = Engine::new(bundle, config).ok(),
+            Some(engine) if drawn % TIDY_AFTER == 0 => engine.tidy(),
+            Some(_) => {}
         }
     }
 }
