@@ -56,7 +56,11 @@ fn main() {
             renderer.svg(&drawing, size(round), Theme::Dark).unwrap();
             times.push(processor_time().saturating_sub(worked_before));
         }
-        line(&format!("charts: example of {name} to SVG, median of processor time"), "", &millis(percentile(&mut times, 50)));
+        line(
+            &format!("charts: example of {name} to SVG, median of processor time"),
+            "",
+            &millis(percentile(&mut times, 50)),
+        );
     }
 }
 

@@ -86,7 +86,10 @@ pub fn account_days(data: &AccountDays, theme: Theme, size: Size) -> Result<Draw
     let step = |quarter: f64| most * quarter / 4.0;
     let heat = ["heat-0", "heat-1", "heat-2", "heat-3", "heat-4"].map(|token| theme.colour(token));
     let mut pieces = vec![json!({ "lte": 0, "color": heat[0] })];
-    let mut key = vec![KeyEntry { colour: heat[0], words: "none".to_owned() }];
+    let mut key = Vec::new();
+    if worst.is_some() {
+        key.push(KeyEntry { colour: heat[0], words: "none".to_owned() });
+    }
     if most > 0.0 {
         for (quarter, colour) in (1..=4).zip(&heat[1..]) {
             let upper = step(f64::from(quarter));

@@ -15,6 +15,9 @@ pub(crate) const NAME: &str = "metric-lines";
 const LABEL_CHARACTERS: usize = 26;
 /// With more lines than this their ends have no room for labels; the key names the first.
 const MOST_LABELS: usize = 10;
+/// So many lines are in the key then, and so many characters of each.
+const KEY_LINES: usize = 3;
+const KEY_CHARACTERS: usize = 18;
 
 /// Several measurements of one unit over the same time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,7 +119,7 @@ pub fn metric_lines(data: &MetricLines, theme: Theme, size: Size) -> Result<Draw
             width: 1.75,
         })
         .collect();
-    let below = if scale.suffix.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
+    let below = if scale.suffix.is_empty() || data.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
     let (chart, mut details) = lines_with_ends(&named, &data.time, &scale, &below, &data.measure, theme);
     // No utilization is above 100 %, so its axis need not be either.
     let is_share = scale.suffix == "%" && data.highest().is_some_and(|(.., value)| value > 50.0 && value <= 100.0);
@@ -156,7 +159,7 @@ pub(crate) fn lines_with_ends(
 ) -> (charming::Chart, Value) {
     let at_ends = lines.len() <= MOST_LABELS;
     let longest = lines.iter().map(|line| line.label.chars().count().min(LABEL_CHARACTERS)).max().unwrap_or_default();
-    let right = if at_ends { longest as f64 * 6.6 + 24.0 } else { 16.0 };
+    let right = if at_ends { longest as f64 * 6.6 + 24.0 } else { 28.0 };
     let (mut chart, mut details) = over_time(&scale.suffix, 64.0, right);
     let mut looks = Vec::new();
     for line in lines {
@@ -188,8 +191,8 @@ pub(crate) fn lines_with_ends(
         true => Vec::new(),
         false => lines
             .iter()
-            .take(4)
-            .map(|line| KeyEntry { colour: line.colour, words: shortened(line.label, LABEL_CHARACTERS) })
+            .take(KEY_LINES)
+            .map(|line| KeyEntry { colour: line.colour, words: shortened(line.label, KEY_CHARACTERS) })
             .collect(),
     };
     let more = if at_ends { String::new() } else { format!("and {} more   ", lines.len() - key.len()) };

@@ -80,7 +80,7 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
     let [accent, danger, band_colour, dim] =
         ["accent", "danger", "line-strong", "text-dim"].map(|token| theme.colour(token));
 
-    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, 24.0);
+    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, 28.0);
     let mut looks = Vec::new();
     let mut key = vec![KeyEntry { colour: accent, words: data.measure.clone() }];
     if let Some(band) = &data.expected {
@@ -167,8 +167,8 @@ fn summary(data: &SeriesMarks) -> String {
     let changes = data.changes.iter().map(|change| format!("{} ({})", data.time.label(change.at), change.label));
     let changes: Vec<String> = changes.collect();
     let changed = match changes.len() {
-        0 => "no change of level".to_owned(),
-        count => format!("{}: {}", counted(count, "change of level").replace("levels", "level"), changes.join(", ")),
+        0 => "no level change".to_owned(),
+        count => format!("{}: {}", counted(count, "level change"), changes.join(", ")),
     };
     format!(
         "{}, {}; {}{}; {changed}.",
