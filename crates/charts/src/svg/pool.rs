@@ -93,7 +93,7 @@ fn work(
         drawn += 1;
         match &engine {
             None => engine = Engine::new(bundle, config).ok(),
-            Some(engine) if drawn % TIDY_AFTER == 0 => engine.tidy(),
+            Some(engine) if drawn.is_multiple_of(TIDY_AFTER) => engine.tidy(),
             Some(_) => {}
         }
     }
