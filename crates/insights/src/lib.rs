@@ -9,6 +9,7 @@
 //! - [`Profile::Robust`], the default: what an analyst wants instead.
 
 pub mod decompose;
+pub mod grid;
 pub mod report;
 pub mod series;
 pub mod settings;
