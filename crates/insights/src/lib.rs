@@ -10,6 +10,7 @@
 
 pub mod decompose;
 pub mod grid;
+pub mod kats;
 pub mod report;
 pub mod series;
 pub mod settings;

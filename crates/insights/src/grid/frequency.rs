@@ -191,7 +191,7 @@ fn by_calendar(dates: &[Date]) -> Option<Frequency> {
     let [months] = months[..] else { return None };
     if months % 3 == 0 {
         // Quarters are named after the month that ends the year: December, November or October.
-        let month = [12, 11, 10][(dates[0].month % 3) as usize];
+        let month = [12, 10, 11][(dates[0].month % 3) as usize];
         let alias = format!("{}-{}", name("Q"), MONTHS[month - 1]);
         return Some(Frequency::new(Unit::Quarter, months / 3, &alias));
     }
@@ -229,6 +229,7 @@ mod tests {
         assert_eq!(named(&["2023-01-31", "2023-02-28", "2023-03-31"]), "M");
         assert_eq!(named(&["2023-01-01", "2023-03-01", "2023-05-01"]), "2MS");
         assert_eq!(named(&["2023-03-31", "2023-06-30", "2023-09-30"]), "Q-DEC");
+        assert_eq!(named(&["2023-01-01", "2023-04-01", "2023-07-01"]), "QS-OCT");
         assert_eq!(named(&["2020-12-31", "2021-12-31", "2022-12-31"]), "A-DEC");
         assert_eq!(named(&["2023-01-01T00:00:00", "2023-01-01T00:15:00", "2023-01-01T00:30:00"]), "15T");
         assert_eq!(named(&["2023-01-01T00:00:00", "2023-01-01T01:00:00", "2023-01-01T02:00:00"]), "H");
