@@ -12,6 +12,8 @@ pub mod decompose;
 pub mod grid;
 pub mod kats;
 pub mod report;
+pub mod sample;
+pub mod segment;
 pub mod series;
 pub mod settings;
 pub mod stats;

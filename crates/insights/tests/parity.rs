@@ -7,5 +7,9 @@ mod decompose;
 mod fixtures;
 #[path = "parity/kats.rs"]
 mod kats;
+#[path = "parity/ruptures.rs"]
+mod ruptures;
+#[path = "parity/sample.rs"]
+mod sample;
 #[path = "parity/trend.rs"]
 mod trend;

@@ -13,6 +13,7 @@ mod rolling;
 pub use bocpd::{Bocpd, BocpdModel, bocpd};
 pub use cusum::{Cusum, CusumChange, CusumSettings, CusumVersion, cusum};
 pub use mann_kendall::{MkSettings, WindowTest, anchored_mann_kendall, smoothed, windowed_mann_kendall};
+pub(crate) use outlier::STRONG_SEASON;
 pub use outlier::{OutlierScan, Prepared, prepare, scan_outliers};
 pub use robust_stat::{RobustStatChange, RobustStatSettings, robust_stat};
 pub use rolling::rolling_mean;
