@@ -40,6 +40,9 @@ pub enum DetectError {
     /// A grid over the series would have absurdly many points.
     #[error("the series spans too long a time for its points")]
     TooSparse,
+    /// The detector takes no series with missing values (Kats' has no numbers for them).
+    #[error("values are missing")]
+    MissingValues,
     /// Nothing but missing values.
     #[error("all values are missing")]
     NothingKnown,
