@@ -120,11 +120,14 @@ fn window_sums(values: &[f64], weight: f64, width: usize, sums: &mut [f64]) {
     }
 }
 
+/// All additions of a window at once, side by side for neighbouring windows.
 fn direct_sums<const WIDTH: usize>(terms: &[f64], sums: &mut [f64]) {
-    for (sum, window) in sums.iter_mut().zip(terms.windows(WIDTH)) {
-        let mut total = window[0];
-        for term in &window[1..WIDTH] {
-            total += term;
+    let count = sums.len();
+    let shifted: [&[f64]; WIDTH] = std::array::from_fn(|offset| &terms[offset..offset + count]);
+    for (place, sum) in sums.iter_mut().enumerate() {
+        let mut total = shifted[0][place];
+        for terms in &shifted[1..] {
+            total += terms[place];
         }
         *sum = total;
     }

@@ -5,6 +5,9 @@
 /// As pandas' `rolling(window).mean()`: a running sum whose rounding errors are carried along (Kahan), exact where a
 /// window holds one value only, and never of another sign than all values of the window. O(n).
 pub fn rolling_mean(values: &[f64], window: usize) -> Vec<f64> {
+    if window == 0 {
+        return vec![f64::NAN; values.len()];
+    }
     let mut running = Running::default();
     let mut means = Vec::with_capacity(values.len());
     for (place, &value) in values.iter().enumerate() {
@@ -12,7 +15,7 @@ pub fn rolling_mean(values: &[f64], window: usize) -> Vec<f64> {
             running.remove(values[place - window]);
         }
         running.add(value);
-        means.push(if place + 1 >= window && window > 0 { running.mean(window) } else { f64::NAN });
+        means.push(if place + 1 >= window { running.mean(window) } else { f64::NAN });
     }
     means
 }

@@ -27,29 +27,29 @@ impl<'a> Deviations<'a> {
         let mean = stats::mean(values);
         let mut sums = vec![0.0; values.len()];
         let mut blocks = Vec::with_capacity(values.len() / BLOCK + 1);
-        let (mut sum, mut largest) = (0.0, 0.0_f64);
-        let (mut lowest, mut highest) = (0, 0);
+        let mut sum = 0.0;
+        let (mut lowest, mut highest) = ((f64::INFINITY, 0), (f64::NEG_INFINITY, 0));
         for (number, (part, sums)) in values.chunks(BLOCK).zip(sums.chunks_mut(BLOCK)).enumerate() {
             for (slot, value) in sums.iter_mut().zip(part) {
-                let deviation = value - mean;
-                largest = largest.max(deviation.abs());
-                sum += deviation;
+                sum += value - mean;
                 *slot = sum;
             }
-            let low = sums.iter().copied().fold(f64::INFINITY, f64::min);
-            let high = sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let best = blocks.get(lowest / BLOCK).map_or(f64::INFINITY, |block: &(f64, f64)| block.0);
-            if low < best {
-                lowest = number * BLOCK + sums.iter().position(|&sum| sum == low).unwrap_or(0);
+            let (low, high) = extremes(sums);
+            if low < lowest.0 {
+                lowest = (low, number);
             }
-            let best = blocks.get(highest / BLOCK).map_or(f64::NEG_INFINITY, |block: &(f64, f64)| block.1);
-            if high > best {
-                highest = number * BLOCK + sums.iter().position(|&sum| sum == high).unwrap_or(0);
+            if high > highest.0 {
+                highest = (high, number);
             }
             blocks.push((low, high));
         }
-        let reach = blocks.iter().fold(0.0_f64, |reach, block| reach.max(-block.0).max(block.1));
-        let rounding = 4.0 * f64::EPSILON * values.len() as f64 * (reach + 2.0 * largest + mean.abs());
+        let place = |(extreme, number): (f64, usize)| {
+            let from = number * BLOCK;
+            from + sums[from..].iter().position(|&sum| sum == extreme).unwrap_or(0)
+        };
+        let (reach, lowest, highest) = (highest.0.max(-lowest.0), place(lowest), place(highest));
+        // A deviation is the difference of two sums: at most twice their reach.
+        let rounding = 4.0 * f64::EPSILON * values.len() as f64 * (5.0 * reach + mean.abs());
         Self { values, mean, sums, blocks, lowest, highest, rounding }
     }
 
@@ -142,6 +142,23 @@ impl<'a> Deviations<'a> {
         }
         turn
     }
+}
+
+/// The least and the greatest of values without NaN.
+fn extremes(values: &[f64]) -> (f64, f64) {
+    let (mut low, mut high) = ([f64::INFINITY; 4], [f64::NEG_INFINITY; 4]);
+    let mut blocks = values.chunks_exact(4);
+    for block in blocks.by_ref() {
+        for lane in 0..4 {
+            low[lane] = if block[lane] < low[lane] { block[lane] } else { low[lane] };
+            high[lane] = if block[lane] > high[lane] { block[lane] } else { high[lane] };
+        }
+    }
+    let rest = blocks.remainder();
+    (
+        rest.iter().chain(&low).copied().fold(f64::INFINITY, f64::min),
+        rest.iter().chain(&high).copied().fold(f64::NEG_INFINITY, f64::max),
+    )
 }
 
 #[cfg(test)]
