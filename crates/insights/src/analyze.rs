@@ -19,7 +19,7 @@ pub fn analyze(series: &[Series], settings: &Settings) -> Analysis {
 }
 
 /// `report` of every series, in their order; on all cores with the feature `parallel`.
-pub(crate) fn for_each(series: &[Series], report: impl Fn(&Series) -> SeriesReport + Sync) -> Vec<SeriesReport> {
+pub(crate) fn for_each(series: &[Series], report: impl Fn(&Series) -> SeriesReport + Send + Sync) -> Vec<SeriesReport> {
     #[cfg(feature = "parallel")]
     {
         use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
