@@ -12,24 +12,27 @@ pub(super) struct Loess {
     pub(super) jump: usize,
 }
 
-/// Tricube weights by distance for one half-width, and room for the weights of one fit.
+/// Windows up to this half-width keep their weights for the whole decomposition.
+const KEPT_UP_TO: usize = 128;
+
+/// Tricube weights of the distances −radius to radius, for one half-width of a window.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+struct Tricube {
     reach: f64,
-    by_distance: Vec<f64>,
+    radius: usize,
     weights: Vec<f64>,
 }
 
-impl Scratch {
-    /// Makes `by_distance` hold the weights of distances 0, 1, … for half-width `reach`.
-    fn prepare(&mut self, reach: f64, longest: usize) {
-        if self.reach.to_bits() != reach.to_bits() {
-            self.reach = reach;
-            self.by_distance.clear();
+impl Tricube {
+    fn prepare(&mut self, reach: f64, farthest: usize) {
+        if self.reach.to_bits() == reach.to_bits() && self.radius >= farthest && !self.weights.is_empty() {
+            return;
         }
-        for distance in self.by_distance.len()..=longest {
-            let distance = distance as f64;
-            self.by_distance.push(if distance > 0.999 * reach {
+        (self.reach, self.radius) = (reach, farthest);
+        self.weights.clear();
+        self.weights.extend((0..=2 * farthest).map(|place| {
+            let distance = place.abs_diff(farthest) as f64;
+            if distance > 0.999 * reach {
                 0.0
             } else if distance <= 0.001 * reach {
                 1.0
@@ -37,9 +40,26 @@ impl Scratch {
                 let ratio = distance / reach;
                 let rest = 1.0 - ratio * ratio * ratio;
                 rest * rest * rest
-            });
-        }
+            }
+        }));
     }
+}
+
+/// The weights of the windows of one smoother (near the ends every point has its own), and room for those of a fit.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    kept: Vec<Tricube>,
+    fit: Vec<f64>,
+}
+
+fn weights_of(kept: &mut Vec<Tricube>, reach: f64, farthest: usize) -> &Tricube {
+    let slot = if reach < KEPT_UP_TO as f64 { reach as usize } else { KEPT_UP_TO };
+    if kept.len() <= slot {
+        kept.resize_with(slot + 1, Tricube::default);
+    }
+    let tricube = &mut kept[slot];
+    tricube.prepare(reach, farthest);
+    tricube
 }
 
 impl Loess {
@@ -117,48 +137,57 @@ impl Loess {
         if self.window > count {
             reach += ((self.window - count) / 2) as f64;
         }
-        let farthest = (at - left as f64).abs().max((right as f64 - at).abs());
-        scratch.prepare(reach, farthest as usize);
-        let Scratch { by_distance, weights, .. } = scratch;
-        weights.clear();
-        // `at` is a whole number: distances index the table, falling to the left of it and rising to its right.
-        let at_number = at as usize;
-        if at_number > left {
-            weights.extend(by_distance[1..=at_number - left].iter().rev().take(right + 1 - left));
-        }
-        if right >= at_number {
-            weights.extend_from_slice(&by_distance[left.saturating_sub(at_number)..=right - at_number]);
-        }
+        // `at` and the window are whole numbers; distances are counted from `at`.
+        let (first, last) = (left as i64 - at as i64, right as i64 - at as i64);
+        let Scratch { kept, fit } = scratch;
+        let tricube = weights_of(kept, reach, first.unsigned_abs().max(last.unsigned_abs()) as usize);
+        let from = (tricube.radius as i64 + first) as usize;
+        let weights = &tricube.weights[from..from + right + 1 - left];
         let values = &values[left - 1..right];
-        if let Some(robustness) = robustness {
-            for (weight, factor) in weights.iter_mut().zip(&robustness[left - 1..right]) {
-                *weight *= factor;
-            }
+        let robustness = robustness.map(|robustness| &robustness[left - 1..right]);
+
+        // Operation by operation as in the authors' program: where most rests are 0 the robustness weights magnify
+        // the last digit ten million times.
+        fit.clear();
+        let mut whole = 0.0;
+        if let Some(factors) = robustness {
+            fit.extend(weights.iter().zip(factors).map(|(weight, factor)| {
+                let weight = factor * weight;
+                whole += weight;
+                weight
+            }));
+        } else {
+            fit.extend_from_slice(weights);
+            whole = weights.iter().sum();
         }
-        let whole: f64 = weights.iter().sum();
         if whole <= 0.0 {
             return None;
         }
-        for weight in weights.iter_mut() {
+        for weight in fit.iter_mut() {
             *weight /= whole;
         }
         if reach > 0.0 && self.degree == Degree::Linear {
-            let places = (left..).map(|place| place as f64);
-            let centre: f64 = weights.iter().zip(places.clone()).map(|(weight, place)| weight * place).sum();
-            let spread: f64 = weights
-                .iter()
-                .zip(places.clone())
-                .map(|(weight, place)| weight * (place - centre) * (place - centre))
-                .sum();
+            let (mut centre, mut place) = (0.0, left as f64);
+            for weight in fit.iter() {
+                centre += weight * place;
+                place += 1.0;
+            }
+            let mut spread = 0.0;
+            for (weight, place) in fit.iter().zip(left..) {
+                let distance = place as f64 - centre;
+                spread += weight * distance * distance;
+            }
             // Points too close together carry no slope.
             if spread.sqrt() > 0.001 * (count as f64 - 1.0) {
                 let lever = (at - centre) / spread;
-                for (weight, place) in weights.iter_mut().zip(places) {
-                    *weight *= lever * (place - centre) + 1.0;
+                let mut sum = 0.0;
+                for ((weight, place), value) in fit.iter().zip(left..).zip(values) {
+                    sum += weight * (lever * (place as f64 - centre) + 1.0) * value;
                 }
+                return Some(sum);
             }
         }
-        Some(weights.iter().zip(values).map(|(weight, value)| weight * value).sum())
+        Some(fit.iter().zip(values).map(|(weight, value)| weight * value).sum())
     }
 }
 
