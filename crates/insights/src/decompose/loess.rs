@@ -14,6 +14,8 @@ pub(super) struct Loess {
 
 /// Windows up to this half-width keep their weights for the whole decomposition.
 const KEPT_UP_TO: usize = 128;
+/// Fits of neighbouring points that are computed side by side.
+const LANES: usize = 4;
 
 /// Tricube weights of the distances −radius to radius, for one half-width of a window.
 #[derive(Debug, Default)]
@@ -50,6 +52,7 @@ impl Tricube {
 pub(super) struct Scratch {
     kept: Vec<Tricube>,
     fit: Vec<f64>,
+    abreast: Vec<[f64; LANES]>,
 }
 
 fn weights_of(kept: &mut Vec<Tricube>, reach: f64, farthest: usize) -> &Tricube {
@@ -74,7 +77,18 @@ impl Loess {
         let half = self.window.div_ceil(2);
         let mut span = (1, self.window.min(count));
         let mut place = 1;
+        let abreast = jump == 1 && self.window + LANES <= count && self.degree == Degree::Linear;
         while place <= count {
+            if abreast && place >= half && place + LANES - 1 + self.window <= count + half {
+                let left = place + 1 - half;
+                let fits = self.fit_abreast(values, place, left, robustness, scratch);
+                for (lane, fit) in fits.iter().enumerate() {
+                    smooth[place - 1 + lane] = fit.unwrap_or(values[place - 1 + lane]);
+                }
+                place += LANES;
+                span = (left + LANES - 1, left + LANES - 2 + self.window);
+                continue;
+            }
             span = self.span(place, jump, half, count, span);
             smooth[place - 1] = self.fit(values, place as f64, span, robustness, scratch).unwrap_or(values[place - 1]);
             place += jump;
@@ -139,7 +153,7 @@ impl Loess {
         }
         // `at` and the window are whole numbers; distances are counted from `at`.
         let (first, last) = (left as i64 - at as i64, right as i64 - at as i64);
-        let Scratch { kept, fit } = scratch;
+        let Scratch { kept, fit, .. } = scratch;
         let tricube = weights_of(kept, reach, first.unsigned_abs().max(last.unsigned_abs()) as usize);
         let from = (tricube.radius as i64 + first) as usize;
         let weights = &tricube.weights[from..from + right + 1 - left];
@@ -191,10 +205,104 @@ impl Loess {
     }
 }
 
+impl Loess {
+    /// The fits at `place` and its next neighbours, whose windows of one size begin at `left` and its next ones: the
+    /// same operations as [`Self::fit`], in the same order, for all of them at once.
+    fn fit_abreast(
+        self,
+        values: &[f64],
+        place: usize,
+        left: usize,
+        robustness: Option<&[f64]>,
+        scratch: &mut Scratch,
+    ) -> [Option<f64>; LANES] {
+        let before = place - left;
+        let reach = before.max(self.window - 1 - before);
+        let Scratch { kept, abreast: fit, .. } = scratch;
+        let tricube = weights_of(kept, reach as f64, reach);
+        let weights = &tricube.weights[tricube.radius - before..tricube.radius - before + self.window];
+        let mut whole = [0.0; LANES];
+        fit.clear();
+        for (place, &weight) in weights.iter().enumerate() {
+            let mut row = [weight; LANES];
+            if let Some(robustness) = robustness {
+                for (weight, factor) in row.iter_mut().zip(&robustness[left - 1 + place..]) {
+                    *weight *= factor;
+                }
+            }
+            for (whole, weight) in whole.iter_mut().zip(&row) {
+                *whole += weight;
+            }
+            fit.push(row);
+        }
+        let places = |row: usize| {
+            let first = (left + row) as f64;
+            [first, first + 1.0, first + 2.0, first + 3.0]
+        };
+        let mut centre = [0.0; LANES];
+        for (number, row) in fit.iter_mut().enumerate() {
+            let places = places(number);
+            for lane in 0..LANES {
+                row[lane] /= whole[lane];
+                centre[lane] += row[lane] * places[lane];
+            }
+        }
+        let mut spread = [0.0; LANES];
+        for (number, row) in fit.iter().enumerate() {
+            let places = places(number);
+            for lane in 0..LANES {
+                let distance = places[lane] - centre[lane];
+                spread[lane] += row[lane] * distance * distance;
+            }
+        }
+        // A lever of 0 leaves the weights as they are: points too close together carry no slope.
+        let least = 0.001 * (values.len() as f64 - 1.0);
+        let lever: [f64; LANES] = std::array::from_fn(|lane| {
+            if spread[lane].sqrt() > least { ((place + lane) as f64 - centre[lane]) / spread[lane] } else { 0.0 }
+        });
+        let mut sums = [0.0; LANES];
+        for (number, row) in fit.iter().enumerate() {
+            let places = places(number);
+            let values = &values[left - 1 + number..left - 1 + number + LANES];
+            for lane in 0..LANES {
+                sums[lane] += row[lane] * (lever[lane] * (places[lane] - centre[lane]) + 1.0) * values[lane];
+            }
+        }
+        std::array::from_fn(|lane| (whole[lane] > 0.0).then_some(sums[lane]))
+    }
+}
+
 /// Fills the points strictly between `from` and `to` with a straight line.
 fn join(smooth: &mut [f64], from: usize, to: usize) {
     let slope = (smooth[to] - smooth[from]) / (to - from) as f64;
     for place in from + 1..to {
         smooth[place] = smooth[from] + slope * (place - from) as f64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fits_abreast_are_the_single_fits() {
+        let values: Vec<f64> =
+            (0..60_i32).map(|place| f64::from(place * place % 23) + f64::from(place) / 3.0).collect();
+        let mut robustness: Vec<f64> = (0..60_i32).map(|place| f64::from(place * 7 % 11) / 11.0).collect();
+        robustness[20..40].fill(0.0);
+        for window in [3, 7, 15, 51] {
+            for robustness in [None, Some(&robustness[..])] {
+                let loess = Loess { window, degree: Degree::Linear, jump: 1 };
+                let (mut scratch, mut smooth) = (Scratch::default(), vec![0.0; values.len()]);
+                loess.smooth(&values, robustness, &mut smooth, &mut scratch);
+                let half = window.div_ceil(2);
+                let mut span = (1, window);
+                for place in 1..=values.len() {
+                    span = loess.span(place, 1, half, values.len(), span);
+                    let single = loess.fit(&values, place as f64, span, robustness, &mut scratch);
+                    assert_eq!(smooth[place - 1], single.unwrap_or(values[place - 1]), "{window} {place}");
+                }
+            }
+        }
     }
 }
