@@ -2,10 +2,10 @@
 
 use crate::settings::Profile;
 use onepane_domain::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The three questions that can be asked of a series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Detector {
     /// Does it rise or fall?

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod analyze;
 mod demo;
 mod ingest;
 mod input;
@@ -7,6 +8,7 @@ mod logging;
 mod parse;
 mod serve;
 
+pub(crate) use analyze::{Format, analyze};
 pub(crate) use demo::demo;
 pub(crate) use ingest::ingest;
 pub(crate) use parse::parse;
