@@ -1,0 +1,110 @@
+//! Which segmentation is believed.
+
+use super::segment::{Mean, Whitened};
+use crate::robust::numbers::{MAD_TO_SD, median};
+
+/// Memories of the noise that are tried.
+const PHIS: [f64; 8] = [0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 1.0];
+/// No segment is shorter.
+const SHORTEST: usize = 5;
+/// Noise narrower than this share of the series' spread is not believed: what is smaller than the eye can see on a
+/// chart of the whole series is no change of level, however certain.
+const RESOLUTION: f64 = 0.06;
+/// With more changes than three, segments must be this long on average: what changes more often has no levels.
+const SETTLED: usize = 25;
+/// Rounds in which noise and segmentation improve each other.
+const ROUNDS: usize = 4;
+
+/// The segmentation that is believed, of values in units of their mean absolute deviation around the median.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Segmentation {
+    pub(super) changes: Vec<usize>,
+    pub(super) mean: Mean,
+    pub(super) phi: f64,
+    /// Variance of the innovations.
+    pub(super) variance: f64,
+    /// Whether levels were found that change too often to be called levels.
+    pub(super) restless: bool,
+}
+
+/// The best of all segmentations into levels or lines, over all memories of the noise.
+///
+/// For each kind of mean and each φ the best cut is found for a known σ², then σ² from the cut, in turns. Among the
+/// results the least of
+///
+/// n·ln(SSE/n + floor) − (k + 1)·ln(1 − φ²) + k·(2·ln n + parameters·ln(1 + m·τ²·(1 − φ)²/σ²))
+///
+/// is taken, where k is the number of changes, m the mean length of a segment and τ² the variance of the series: twice
+/// the logarithm of the likelihood, the place of each change (mBIC: Zhang and Siegmund, 2007) and the parameters
+/// of each segment, coded to the precision that the noise allows. A wandering series is thus explained by its memory
+/// before it is cut into levels.
+pub(super) fn search(values: &[f64], places: &[usize]) -> Segmentation {
+    let n = values.len();
+    let power = values.iter().map(|value| value * value).sum::<f64>() / n as f64;
+    let mut best = (f64::INFINITY, Segmentation {
+        changes: Vec::new(),
+        mean: Mean::Level,
+        phi: 0.0,
+        variance: power,
+        restless: false,
+    });
+    for phi in PHIS {
+        let whitened = Whitened::new(values, phi);
+        for mean in [Mean::Level, Mean::Line] {
+            let (criterion, found) = best_cut(&whitened, n, mean, power, places);
+            if criterion < best.0 {
+                best = (criterion, found);
+            }
+        }
+    }
+    let mut found = best.1;
+    let segments = found.changes.len() + 1;
+    if found.changes.len() > 3 && n / segments < SETTLED {
+        found.changes.clear();
+        found.restless = true;
+    }
+    found
+}
+
+fn best_cut(whitened: &Whitened<'_>, n: usize, mean: Mean, power: f64, places: &[usize]) -> (f64, Segmentation) {
+    let phi = whitened.phi();
+    let count = n as f64;
+    let floor = (RESOLUTION * RESOLUTION * power * (1.0 - phi * phi)).max(1e-12);
+    let first = whitened.first_weight();
+    let mut variance = whitened.noise().max(1e-4 * whitened.cost(0, n, mean) / count).max(floor);
+    let mut changes: Vec<usize> = Vec::new();
+    let mut best: Option<(f64, Segmentation)> = None;
+    for round in 0..ROUNDS {
+        let length = count / (changes.len() + 1) as f64;
+        let known = (1.0 + length * power / variance * ((1.0 - phi).powi(2) + 1e-3)).ln();
+        let price = 2.0 * count.ln() + mean.parameters() * known;
+        let last = std::mem::replace(&mut changes, whitened.partition(mean, price * variance, SHORTEST, places));
+        let cuts = changes.len() as f64;
+        let left = whitened.total(&changes, mean);
+        let freedom = (count - (cuts + 1.0) * mean.parameters()).max(1.0);
+        let slope = if mean == Mean::Line { count.ln() } else { 0.0 };
+        let criterion =
+            count * (left / count + floor).ln() - (cuts + 1.0) * first.ln() + cuts * price + slope;
+        variance = (left / freedom).max(floor);
+        if best.as_ref().is_none_or(|best| criterion < best.0) {
+            best = Some((criterion, Segmentation { changes: changes.clone(), mean, phi, variance, restless: false }));
+        }
+        if round > 0 && last == changes {
+            break;
+        }
+    }
+    best.unwrap_or((f64::INFINITY, Segmentation { changes, mean, phi, variance, restless: false }))
+}
+
+impl Whitened<'_> {
+    /// Variance of the innovations from their differences, which changes of level hardly touch.
+    fn noise(&self) -> f64 {
+        let mut differences = self.second_differences();
+        (MAD_TO_SD * median(&mut differences)).powi(2) / 2.0
+    }
+}
+
+/// Places at which a change may begin: all of them.
+pub(super) fn all_places(n: usize) -> Vec<usize> {
+    (SHORTEST.min(n)..=n).collect()
+}
