@@ -8,12 +8,16 @@
 //! - [`Profile::Kats`]: the numbers of Kats' detectors;
 //! - [`Profile::Robust`], the default: what an analyst wants instead.
 
+pub mod decompose;
+pub mod grid;
 pub mod report;
 pub mod series;
 pub mod settings;
+pub mod stats;
+pub mod trend;
 
 pub use report::{
-    Analysis, ChangePoint, ChangeDirection, ChangeKind, Decomposition, Detector, Insight, Outcome, Outlier,
+    Analysis, ChangeDirection, ChangeKind, ChangePoint, Decomposition, Detector, Insight, Outcome, Outlier,
     OutlierDirection, SeriesReport, Trend, TrendDirection,
 };
 pub use series::Series;
