@@ -9,12 +9,17 @@
 //! - [`Profile::Robust`], the default: what an analyst wants instead.
 
 pub mod decompose;
+pub mod fdr;
 pub mod grid;
+pub mod rank;
 pub mod report;
+pub mod robust;
 pub mod series;
 pub mod settings;
 pub mod stats;
+pub mod synth;
 pub mod trend;
+pub mod yardstick;
 
 pub use report::{
     Analysis, ChangeDirection, ChangeKind, ChangePoint, Decomposition, Detector, Insight, Outcome, Outlier,

@@ -1,6 +1,7 @@
 //! Trend, season and rest that single points cannot bend.
 
-use super::numbers::{centred_medians, median};
+use super::numbers::centred_medians;
+use crate::stats::median_of;
 use super::period;
 
 /// The slow trend looks at so many points at least.
@@ -78,9 +79,9 @@ fn line(values: &[f64]) -> (f64, f64) {
     let apart = values.len().div_ceil(2);
     let mut slopes: Vec<f64> =
         values.iter().skip(apart).zip(values).map(|(later, earlier)| (later - earlier) / apart as f64).collect();
-    let slope = median(&mut slopes);
+    let slope = median_of(&mut slopes);
     let middle = (values.len() - 1) as f64 / 2.0;
     let mut levels: Vec<f64> =
         values.iter().enumerate().map(|(t, value)| value - slope * (t as f64 - middle)).collect();
-    (median(&mut levels), slope)
+    (median_of(&mut levels), slope)
 }

@@ -1,43 +1,19 @@
 //! Small robust statistics.
 
+use crate::stats::{median_of, quantile_of_sorted};
 use std::collections::VecDeque;
 
 /// The standard deviation of a normal distribution over its median absolute deviation.
 pub(crate) const MAD_TO_SD: f64 = 1.482_602_218_505_602;
 
-/// The median; reorders `values`. 0 for none.
-pub(crate) fn median(values: &mut [f64]) -> f64 {
-    let n = values.len();
-    if n == 0 {
-        return 0.0;
-    }
-    let (below, middle, _) = values.select_nth_unstable_by(n / 2, f64::total_cmp);
-    let upper = *middle;
-    if n % 2 == 1 {
-        return upper;
-    }
-    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    f64::midpoint(lower, upper)
-}
-
-/// The quantile at `p` of values in order, by straight lines between neighbours (type 7); 0 for none.
-pub(crate) fn quantile_sorted(sorted: &[f64], p: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
-    let at = p.clamp(0.0, 1.0) * last as f64;
-    let below = at as usize;
-    let above = (below + 1).min(last);
-    let share = at - below as f64;
-    sorted[below] * (1.0 - share) + sorted[above] * share
-}
-
 /// Median and median absolute deviation, the latter scaled to a standard deviation.
 pub(crate) fn centre_and_spread(values: &[f64]) -> (f64, f64) {
     let mut work = values.to_vec();
-    let centre = median(&mut work);
+    let centre = median_of(&mut work);
     for value in &mut work {
         *value = (*value - centre).abs();
     }
-    (centre, MAD_TO_SD * median(&mut work))
+    (centre, MAD_TO_SD * median_of(&mut work))
 }
 
 /// Cuts values to within `k` robust standard deviations of their median. Where more than half are equal, the mean
@@ -105,7 +81,7 @@ impl SortedWindow {
     }
 
     pub(crate) fn quantile(&self, p: f64) -> f64 {
-        quantile_sorted(&self.sorted, p)
+        if self.sorted.is_empty() { 0.0 } else { quantile_of_sorted(&self.sorted, p) }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -136,25 +112,4 @@ impl Trailing {
             self.window.remove(oldest);
         }
     }
-}
-
-/// Upper tail of the standard normal distribution, relative error below 1.2e-7 (Numerical Recipes' erfc fit).
-pub(crate) fn normal_tail(z: f64) -> f64 {
-    let x = z.abs() / std::f64::consts::SQRT_2;
-    let t = 1.0 / (1.0 + 0.5 * x);
-    let series = [
-        -1.265_512_23,
-        1.000_023_68,
-        0.374_091_96,
-        0.096_784_18,
-        -0.186_288_06,
-        0.278_868_07,
-        -1.135_203_98,
-        1.488_515_87,
-        -0.822_152_23,
-        0.170_872_77,
-    ];
-    let exponent = series.iter().rev().fold(0.0, |sum, term| sum * t + term);
-    let tail = 0.5 * t * (exponent - x * x).exp();
-    if z >= 0.0 { tail } else { 1.0 - tail }
 }

@@ -1,6 +1,8 @@
 //! Which season a series has: found, not assumed.
 
-use super::numbers::{centred_medians, median, normal_tail, winsorise};
+use super::numbers::{centred_medians, winsorise};
+use crate::stats::distributions::normal_tail;
+use crate::stats::median_of;
 
 const HOUR_MS: i64 = 3_600_000;
 /// Lags looked at beyond those that the calendar suggests.
@@ -150,7 +152,7 @@ pub fn pattern(values: &[f64], trend: &[f64], period: usize) -> Vec<f64> {
         .map(|phase| {
             phase_values.clear();
             phase_values.extend((phase..values.len()).step_by(period).map(|t| values[t] - trend[t]));
-            median(&mut phase_values)
+            median_of(&mut phase_values)
         })
         .collect();
     let mean = pattern.iter().sum::<f64>() / period as f64;

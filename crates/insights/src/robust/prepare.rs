@@ -1,5 +1,6 @@
 //! From a series as it came to values on a regular grid, with what was mended noted.
 
+use crate::grid;
 use crate::series::Series;
 use onepane_domain::Timestamp;
 
@@ -33,34 +34,11 @@ impl Prepared {
     /// Calendar months count as a grid. Values that are not finite are missing. Cells before the first and after the
     /// last observed value are not made.
     pub fn of(series: &Series) -> Self {
-        let mut notes = Vec::new();
-        if series.timestamps.len() != series.values.len() {
-            notes.push(format!(
-                "{} timestamps for {} values: the surplus is ignored",
-                series.timestamps.len(),
-                series.values.len()
-            ));
-        }
-        let mut points: Vec<(Timestamp, f64)> =
-            series.timestamps.iter().copied().zip(series.values.iter().copied()).collect();
-        if !points.is_sorted_by_key(|point| point.0) {
-            notes.push("the points were not in order of time and have been sorted".to_owned());
-            points.sort_by_key(|point| point.0);
-        }
-        let infinite = points.iter().filter(|point| point.1.is_infinite()).count();
-        if infinite > 0 {
-            notes.push(format!("{infinite} infinite values are treated as missing"));
-        }
-        let given = points.len();
-        points.retain(|point| point.1.is_finite());
-        if points.len() + infinite < given {
-            notes.push(format!("{} values are missing", given - infinite - points.len()));
-        }
-        let before = points.len();
+        let ordered = grid::ordered(series);
+        let notes = ordered.notes;
+        let points: Vec<(Timestamp, f64)> =
+            ordered.timestamps.into_iter().zip(ordered.values).filter(|point| point.1.is_finite()).collect();
         let points = merge(&points);
-        if points.len() < before {
-            notes.push(format!("{} points shared an instant with another and were averaged with it", before - points.len()));
-        }
         let mut prepared = Self::on_grid(&points, notes);
         prepared.have = points.len();
         prepared

@@ -1,6 +1,7 @@
 //! The scale on which a series is looked at: where its noise is about as wide everywhere.
 
-use super::numbers::{centre_and_spread, median};
+use super::numbers::centre_and_spread;
+use crate::stats::median_of;
 
 /// A monotone change of scale and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +85,7 @@ fn noise_grows(values: &[f64]) -> bool {
         .chunks_exact(size)
         .map(|block| {
             let changes: Vec<f64> = block.windows(2).map(|pair| pair[1] - pair[0]).collect();
-            (median(&mut block.to_vec()).ln(), centre_and_spread(&changes).1)
+            (median_of(&mut block.to_vec()).ln(), centre_and_spread(&changes).1)
         })
         .filter(|block| block.1 > 0.0)
         .map(|(level, spread)| (level, spread.ln()))

@@ -1,7 +1,8 @@
 //! Which segmentation is believed.
 
 use super::segment::{Mean, Whitened};
-use crate::robust::numbers::{MAD_TO_SD, median};
+use crate::robust::numbers::MAD_TO_SD;
+use crate::stats::median_of;
 
 /// Memories of the noise that are tried.
 const PHIS: [f64; 8] = [0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 1.0];
@@ -100,7 +101,7 @@ impl Whitened<'_> {
     /// Variance of the innovations from their differences, which changes of level hardly touch.
     fn noise(&self) -> f64 {
         let mut differences = self.second_differences();
-        (MAD_TO_SD * median(&mut differences)).powi(2) / 2.0
+        (MAD_TO_SD * median_of(&mut differences)).powi(2) / 2.0
     }
 }
 

@@ -1,6 +1,6 @@
 //! From values of a view to surprises, and from surprises to alarms.
 
-use crate::robust::numbers::quantile_sorted;
+use crate::stats::quantile_of_sorted;
 use std::collections::VecDeque;
 
 /// The interquartile range of a normal distribution in standard deviations.
@@ -36,7 +36,7 @@ impl Calibration {
         let surprise = if days < 2 {
             0.0
         } else {
-            let q = |p| quantile_sorted(&self.largest, p);
+            let q = |p| quantile_of_sorted(&self.largest, p);
             let seen = (q(0.75) - q(0.25)) / IQR_OF_NORMAL;
             let spread = (seen * days as f64 + PRIOR_SPREAD * PRIOR_DAYS) / (days as f64 + PRIOR_DAYS);
             (value - q(0.5)) / (spread + LEAST_SPREAD)

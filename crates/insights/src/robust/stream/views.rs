@@ -1,6 +1,7 @@
 //! What can be unusual about a row. Every view of row t uses rows up to t alone; `None` before it is defined.
 
-use crate::robust::numbers::{Trailing, median};
+use crate::robust::numbers::Trailing;
+use crate::stats::median_of;
 
 /// The same time of day is looked up on so many days before.
 const DAYS: usize = 10;
@@ -106,7 +107,7 @@ fn same_time(values: &[f64], range: &[f64], cycle: usize, rows: usize) -> View {
             }
             then.clear();
             then.extend((1..=DAYS).map_while(|day| t.checked_sub(day * cycle)).map(|at| means[at]));
-            Some((means[t] - median(&mut then)).abs() / range[t])
+            Some((means[t] - median_of(&mut then)).abs() / range[t])
         })
         .collect()
 }

@@ -1,0 +1,108 @@
+//! Points that stand out from trend and season.
+
+use super::decompose::Parts;
+use super::prepare::Prepared;
+use super::scale::Scale;
+use crate::report::{Outlier, OutlierDirection};
+use crate::stats::distributions::normal_quantile;
+use crate::stats::quantile_of_sorted;
+
+/// Fewer values have no fences.
+pub(crate) const NEED: usize = 14;
+/// Fences lie so many interquartile ranges from what is expected: 4.05 standard deviations of normal noise.
+pub(crate) const FENCES: f64 = 3.0;
+/// The interquartile range of a normal distribution in standard deviations.
+const IQR_OF_NORMAL: f64 = 1.349;
+/// From so many values on, the twentieth farthest out tells how heavy the tail is; of fewer the tenth does.
+const ENOUGH_FOR_A_TAIL: usize = 60;
+/// A tail is taken to be at most so much heavier than a normal one.
+const HEAVIEST: f64 = 3.0;
+/// Outliers that are at most so many points apart belong to one incident.
+const NEIGHBOURS: usize = 2;
+
+/// How far the noise reaches to one side, on the scale of [`Scale`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Side {
+    /// In standard deviations of normal noise, made wider where the tail is heavier than that.
+    reach: f64,
+}
+
+/// The noise around expectation: its middle and its two sides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Noise {
+    middle: f64,
+    below: Side,
+    above: Side,
+}
+
+impl Noise {
+    /// From what trend and season leave at the observed points.
+    ///
+    /// Each side is measured by its own quartile and by a quantile further out, both as the standard deviation of the
+    /// normal distribution that has it; the wider counts. Where the outer is wider than the inner, the tail is heavier
+    /// than normal, and the fence, which lies further out still, is moved by the square of their ratio. `least` keeps
+    /// counts of rare events, whose quartiles are all 0, from having no noise.
+    pub(crate) fn of(rest: &[f64], observed: &[bool], least: f64) -> Self {
+        let mut sorted: Vec<f64> =
+            rest.iter().zip(observed).filter(|(_, observed)| **observed).map(|(rest, _)| *rest).collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let count = sorted.len();
+        let outer = if count >= ENOUGH_FOR_A_TAIL { 0.95 } else { 0.9 };
+        let at = |share: f64| if count == 0 { 0.0 } else { quantile_of_sorted(&sorted, share) };
+        let middle = at(0.5);
+        let chance = 1.5 / (count.max(1) as f64).sqrt();
+        let side = |sign: f64| {
+            let towards = |share: f64| if sign > 0.0 { at(share) - middle } else { middle - at(1.0 - share) };
+            let width = |share: f64| (towards(share) / normal_quantile(share)).max(least);
+            let (near, far) = (width(0.75), width(outer));
+            let heavier = if near > 0.0 { (far / near - chance).clamp(1.0, HEAVIEST) } else { 1.0 };
+            Side { reach: near.max(far) * heavier * heavier }
+        };
+        Self { middle, below: side(-1.0), above: side(1.0) }
+    }
+
+    /// Half of the noise's whole width: a standard deviation.
+    pub(crate) fn deviation(&self) -> f64 {
+        f64::midpoint(self.below.reach, self.above.reach)
+    }
+}
+
+/// The observed points outside their fences.
+pub(crate) fn outliers(prepared: &Prepared, scale: Scale, parts: &Parts, noise: &Noise, fences: f64) -> Vec<Outlier> {
+    let width = fences * IQR_OF_NORMAL;
+    let mut found: Vec<Outlier> = Vec::new();
+    for (index, &value) in prepared.values.iter().enumerate() {
+        if !prepared.observed[index] {
+            continue;
+        }
+        let expected = parts.trend[index] + parts.seasonal[index];
+        let off = scale.to(value) - expected - noise.middle;
+        let side = if off > 0.0 { noise.above } else { noise.below };
+        let deviation = side.reach * parts.widening[index].sqrt();
+        // A series without any noise has no fences to be outside of by a hair.
+        let hair = 1e-9 * (expected.abs() + noise.middle.abs());
+        if off.abs() <= (width * deviation).max(hair) {
+            continue;
+        }
+        let last = found.last();
+        let incident = last.and_then(|last| {
+            let incident = last.incident?;
+            Some(if index - last.index <= NEIGHBOURS { incident } else { incident + 1 })
+        });
+        let fence = |side: Side, sign: f64| {
+            scale.from(expected + noise.middle + sign * width * side.reach * parts.widening[index].sqrt())
+        };
+        found.push(Outlier {
+            index,
+            timestamp: prepared.timestamps[index],
+            value,
+            expected: Some(scale.from(expected)),
+            lower: Some(fence(noise.below, -1.0)),
+            upper: Some(fence(noise.above, 1.0)),
+            score: (off.abs() / deviation.max(f64::MIN_POSITIVE)).min(1e6),
+            direction: if off > 0.0 { OutlierDirection::High } else { OutlierDirection::Low },
+            incident: Some(incident.unwrap_or(0)),
+        });
+    }
+    found
+}
