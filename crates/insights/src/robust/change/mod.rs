@@ -1,6 +1,7 @@
 //! Changes of level: any number, steps told from ramps, spikes and wandering passed over.
 
 mod kind;
+mod places;
 mod search;
 mod segment;
 
@@ -70,8 +71,7 @@ pub fn changes(values: &[f64]) -> Changes {
         return Changes::NONE;
     }
     let scaled: Vec<f64> = clean.iter().map(|value| (value - centre) / unit).collect();
-    let places = search::all_places(n);
-    let found = search::search(&scaled, &places);
+    let found = search::search(&scaled);
     let whitened = Whitened::new(&scaled, found.phi);
     let kinds = kind::kinds(&scaled, &whitened, &found);
     let bounds: Vec<usize> = [0].into_iter().chain(found.changes.iter().copied()).chain([n]).collect();

@@ -1,5 +1,6 @@
 //! Which segmentation is believed.
 
+use super::places::Places;
 use super::segment::{Mean, Whitened};
 use crate::robust::numbers::MAD_TO_SD;
 use crate::stats::median_of;
@@ -7,7 +8,7 @@ use crate::stats::median_of;
 /// Memories of the noise that are tried.
 const PHIS: [f64; 8] = [0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 1.0];
 /// No segment is shorter.
-const SHORTEST: usize = 5;
+pub(super) const SHORTEST: usize = 5;
 /// Noise narrower than this share of the series' spread is not believed: what is smaller than the eye can see on a
 /// chart of the whole series is no change of level, however certain.
 const RESOLUTION: f64 = 0.06;
@@ -33,14 +34,16 @@ pub(super) struct Segmentation {
 /// For each kind of mean and each φ the best cut is found for a known σ², then σ² from the cut, in turns. Among the
 /// results the least of
 ///
-/// n·ln(SSE/n + floor) − (k + 1)·ln(1 − φ²) + k·(2·ln n + parameters·ln(1 + m·τ²·(1 − φ)²/σ²))
+/// n·ln(SSE/n + floor) − (k + 1)·ln(1 − φ²) + k·(2 + parameters)·ln n
 ///
-/// is taken, where k is the number of changes, m the mean length of a segment and τ² the variance of the series: twice
-/// the logarithm of the likelihood, the place of each change (mBIC: Zhang and Siegmund, 2007) and the parameters
-/// of each segment, coded to the precision that the noise allows. A wandering series is thus explained by its memory
-/// before it is cut into levels.
-pub(super) fn search(values: &[f64], places: &[usize]) -> Segmentation {
+/// is taken, k being the number of changes: minus twice the logarithm of the likelihood, the place of each change (mBIC:
+/// Zhang and Siegmund, 2007) and the parameters of each segment. A wandering series is thus explained by its memory
+/// before it is cut into levels. Within a cut a change costs 2·ln n + parameters·ln(1 + m·τ²·(1 − φ)²/σ²), m the mean
+/// length of a segment and τ² the variance of the series: the parameters coded to the precision that the noise allows,
+/// so that smooth series are not cut into ever finer pieces.
+pub(super) fn search(values: &[f64]) -> Segmentation {
     let n = values.len();
+    let places = Places::of(values);
     let power = values.iter().map(|value| value * value).sum::<f64>() / n as f64;
     let mut best = (f64::INFINITY, Segmentation {
         changes: Vec::new(),
@@ -49,13 +52,32 @@ pub(super) fn search(values: &[f64], places: &[usize]) -> Segmentation {
         variance: power,
         restless: false,
     });
-    for phi in PHIS {
-        let whitened = Whitened::new(values, phi);
-        for mean in [Mean::Level, Mean::Line] {
-            let (criterion, found) = best_cut(&whitened, n, mean, power, places);
+    let start = PHIS.partition_point(|phi| *phi < memory(values)).min(PHIS.len() - 1);
+    for mean in [Mean::Level, Mean::Line] {
+        let mut consider = |i: usize| {
+            let (criterion, found) = best_cut(&Whitened::new(values, PHIS[i]), n, mean, power, &places);
             if criterion < best.0 {
                 best = (criterion, found);
             }
+            criterion
+        };
+        // The criterion falls towards the best memory from both sides: walk down from a first guess.
+        let first = consider(start);
+        let mut least = first;
+        for i in (0..start).rev() {
+            let here = consider(i);
+            if here > least {
+                break;
+            }
+            least = here;
+        }
+        least = first;
+        for i in start + 1..PHIS.len() {
+            let here = consider(i);
+            if here > least {
+                break;
+            }
+            least = here;
         }
     }
     let mut found = best.1;
@@ -67,7 +89,7 @@ pub(super) fn search(values: &[f64], places: &[usize]) -> Segmentation {
     found
 }
 
-fn best_cut(whitened: &Whitened<'_>, n: usize, mean: Mean, power: f64, places: &[usize]) -> (f64, Segmentation) {
+fn best_cut(whitened: &Whitened<'_>, n: usize, mean: Mean, power: f64, places: &Places) -> (f64, Segmentation) {
     let phi = whitened.phi();
     let count = n as f64;
     let floor = (RESOLUTION * RESOLUTION * power * (1.0 - phi * phi)).max(1e-12);
@@ -79,13 +101,16 @@ fn best_cut(whitened: &Whitened<'_>, n: usize, mean: Mean, power: f64, places: &
         let length = count / (changes.len() + 1) as f64;
         let known = (1.0 + length * power / variance * ((1.0 - phi).powi(2) + 1e-3)).ln();
         let price = 2.0 * count.ln() + mean.parameters() * known;
-        let last = std::mem::replace(&mut changes, whitened.partition(mean, price * variance, SHORTEST, places));
+        let last = std::mem::replace(&mut changes, whitened.partition(mean, price * variance, SHORTEST, &places.list));
+        if places.apart > 1 {
+            whitened.refine(&mut changes, mean, SHORTEST, places.apart);
+        }
         let cuts = changes.len() as f64;
         let left = whitened.total(&changes, mean);
         let freedom = (count - (cuts + 1.0) * mean.parameters()).max(1.0);
         let slope = if mean == Mean::Line { count.ln() } else { 0.0 };
         let criterion =
-            count * (left / count + floor).ln() - (cuts + 1.0) * first.ln() + cuts * price + slope;
+            count * (left / count + floor).ln() - (cuts + 1.0) * first.ln() + cuts * (2.0 + mean.parameters()) * count.ln() + slope;
         variance = (left / freedom).max(floor);
         if best.as_ref().is_none_or(|best| criterion < best.0) {
             best = Some((criterion, Segmentation { changes: changes.clone(), mean, phi, variance, restless: false }));
@@ -105,7 +130,13 @@ impl Whitened<'_> {
     }
 }
 
-/// Places at which a change may begin: all of them.
-pub(super) fn all_places(n: usize) -> Vec<usize> {
-    (SHORTEST.min(n)..=n).collect()
+/// A first guess of the memory of the noise that changes of level do not disturb: the squared ratio of the usual step
+/// over two points to that over one is 1 + φ (Chakar and others, 2017).
+fn memory(values: &[f64]) -> f64 {
+    let usual = |apart: usize| {
+        let mut steps: Vec<f64> = values.iter().skip(apart).zip(values).map(|(now, then)| (now - then).abs()).collect();
+        median_of(&mut steps)
+    };
+    let ratio = usual(2) / usual(1);
+    if ratio.is_finite() { (ratio * ratio - 1.0).clamp(0.0, 1.0) } else { 0.0 }
 }
