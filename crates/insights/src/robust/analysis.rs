@@ -182,7 +182,7 @@ impl Examination {
         };
         let mut levels = scaled;
         let level = crate::stats::median_of(&mut levels);
-        let noise = Noise::of(&parts.rest, &prepared.observed, scale.least_spread(level));
+        let noise = Noise::of(&parts.rest, &prepared.observed, scale, level);
         Self { scale, parts, plain, noise }
     }
 

@@ -1,11 +1,13 @@
 //! Trend, season and rest that single points cannot bend.
 
-use super::numbers::centred_medians;
+use super::numbers::{centre_and_spread, centred_medians};
 use crate::stats::median_of;
 use super::period;
 
 /// The slow trend looks at so many points at least.
 const LEAST_WIDTH: usize = 15;
+/// A slope at the end is continued if it is so many standard errors from zero.
+const CLEAR_SLOPE: f64 = 2.5;
 
 /// Parts of a series and how well the middle one is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +25,7 @@ pub(crate) struct Parts {
 /// running median of two cycles of what the season leaves, then the phases again.
 ///
 /// Near the ends the running median would lag behind a slope. There the last full window is continued along its median
-/// slope.
+/// slope, if that is clearly not zero.
 pub(crate) fn parts(values: &[f64], cycle: usize) -> Parts {
     let n = values.len();
     let width = (2 * cycle + 1).max(LEAST_WIDTH).min((n / 2).max(3)) | 1;
@@ -62,20 +64,33 @@ fn slow(values: &[f64], width: usize) -> Vec<f64> {
     let mut trend = centred_medians(values, width);
     if n >= 2 * width {
         let half = width / 2;
-        let (centre, slope) = line(&values[n - width..]);
-        for (t, slot) in trend.iter_mut().enumerate().skip(n - half) {
-            *slot = centre + slope * (t as f64 - (n - 1 - half) as f64);
+        if let Some((centre, slope)) = clear_line(&values[n - width..]) {
+            for (t, slot) in trend.iter_mut().enumerate().skip(n - half) {
+                *slot = centre + slope * (t as f64 - (n - 1 - half) as f64);
+            }
         }
-        let (centre, slope) = line(&values[..width]);
-        for (t, slot) in trend.iter_mut().enumerate().take(half) {
-            *slot = centre + slope * (t as f64 - half as f64);
+        if let Some((centre, slope)) = clear_line(&values[..width]) {
+            for (t, slot) in trend.iter_mut().enumerate().take(half) {
+                *slot = centre + slope * (t as f64 - half as f64);
+            }
         }
     }
     trend
 }
 
+/// The line through the points, if its slope is clearly not chance: continuing noise would err more than it gains.
+fn clear_line(values: &[f64]) -> Option<(f64, f64)> {
+    let (centre, slope) = line(values);
+    let middle = (values.len() - 1) as f64 / 2.0;
+    let rest: Vec<f64> = values.iter().enumerate().map(|(t, value)| value - slope * (t as f64 - middle)).collect();
+    let apart = (values.len() / 2).max(1) as f64;
+    // The median of `apart` differences of two values, over the distance between them.
+    let error = centre_and_spread(&rest).1 * (std::f64::consts::PI / apart).sqrt() / apart;
+    (slope.abs() > CLEAR_SLOPE * error).then_some((centre, slope))
+}
+
 /// Value at the middle and slope of a line through the points: medians over the pairs half the width apart.
-fn line(values: &[f64]) -> (f64, f64) {
+pub(super) fn line(values: &[f64]) -> (f64, f64) {
     let apart = values.len().div_ceil(2);
     let mut slopes: Vec<f64> =
         values.iter().skip(apart).zip(values).map(|(later, earlier)| (later - earlier) / apart as f64).collect();

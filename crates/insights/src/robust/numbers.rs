@@ -83,10 +83,6 @@ impl SortedWindow {
     pub(crate) fn quantile(&self, p: f64) -> f64 {
         if self.sorted.is_empty() { 0.0 } else { quantile_of_sorted(&self.sorted, p) }
     }
-
-    pub(crate) fn len(&self) -> usize {
-        self.sorted.len()
-    }
 }
 
 /// The last `width` values, in order of size.

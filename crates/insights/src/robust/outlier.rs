@@ -16,7 +16,7 @@ const IQR_OF_NORMAL: f64 = 1.349;
 /// From so many values on, the twentieth farthest out tells how heavy the tail is; of fewer the tenth does.
 const ENOUGH_FOR_A_TAIL: usize = 60;
 /// A tail is taken to be at most so much heavier than a normal one.
-const HEAVIEST: f64 = 3.0;
+const HEAVIEST: f64 = 2.5;
 /// Outliers that are at most so many points apart belong to one incident.
 const NEIGHBOURS: usize = 2;
 
@@ -38,11 +38,16 @@ pub(crate) struct Noise {
 impl Noise {
     /// From what trend and season leave at the observed points.
     ///
-    /// Each side is measured by its own quartile and by a quantile further out, both as the standard deviation of the
-    /// normal distribution that has it; the wider counts. Where the outer is wider than the inner, the tail is heavier
-    /// than normal, and the fence, which lies further out still, is moved by the square of their ratio. `least` keeps
-    /// counts of rare events, whose quartiles are all 0, from having no noise.
-    pub(crate) fn of(rest: &[f64], observed: &[bool], least: f64) -> Self {
+    /// Each side is measured by its quartile and by a quantile further out, both as the standard deviation of the normal
+    /// distribution that has it. Where the outer is wider than the inner, the tail is heavier than normal, and the
+    /// fence, which lies further out still, is moved by the third power of their ratio: that keeps the share of false
+    /// flags near that of normal noise for Student's t down to three degrees of freedom. The ratio is the geometric
+    /// mean of the side's own and that of both sides, which is known better. The scale's least spread keeps counts of rare events, whose
+    /// quartiles are all 0, from having no noise.
+    pub(crate) fn of(rest: &[f64], observed: &[bool], scale: Scale, level: f64) -> Self {
+        let least = scale.least_spread(level);
+        // The root of a count has hardly any tail.
+        let power = if scale == Scale::Root { 1 } else { 3 };
         let mut sorted: Vec<f64> =
             rest.iter().zip(observed).filter(|(_, observed)| **observed).map(|(rest, _)| *rest).collect();
         sorted.sort_unstable_by(f64::total_cmp);
@@ -50,15 +55,20 @@ impl Noise {
         let outer = if count >= ENOUGH_FOR_A_TAIL { 0.95 } else { 0.9 };
         let at = |share: f64| if count == 0 { 0.0 } else { quantile_of_sorted(&sorted, share) };
         let middle = at(0.5);
-        let chance = 1.5 / (count.max(1) as f64).sqrt();
-        let side = |sign: f64| {
+        let widths = |sign: f64| {
             let towards = |share: f64| if sign > 0.0 { at(share) - middle } else { middle - at(1.0 - share) };
             let width = |share: f64| (towards(share) / normal_quantile(share)).max(least);
-            let (near, far) = (width(0.75), width(outer));
-            let heavier = if near > 0.0 { (far / near - chance).clamp(1.0, HEAVIEST) } else { 1.0 };
-            Side { reach: near.max(far) * heavier * heavier }
+            (width(0.75), width(outer))
         };
-        Self { middle, below: side(-1.0), above: side(1.0) }
+        let (below, above) = (widths(-1.0), widths(1.0));
+        let ratio = |(near, far): (f64, f64)| if near > 0.0 { far / near } else { 1.0 };
+        let both = ratio((below.0 + above.0, below.1 + above.1));
+        let chance = 1.0 / (count.max(1) as f64).sqrt();
+        let side = |widths: (f64, f64)| {
+            let heavier = ((ratio(widths) * both).sqrt() - chance).clamp(1.0, HEAVIEST);
+            Side { reach: (widths.1 * heavier.powi(power)).max(least) }
+        };
+        Self { middle, below: side(below), above: side(above) }
     }
 
     /// Half of the noise's whole width: a standard deviation.

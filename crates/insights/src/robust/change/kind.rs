@@ -43,7 +43,7 @@ pub(super) fn kinds(values: &[f64], whitened: &Whitened<'_>, found: &Segmentatio
         Mean::Level => ramps_among_levels(values, found, &mut shapes),
         Mean::Line => {
             for (i, shape) in shapes.iter_mut().enumerate() {
-                between_lines(whitened, found, [bounds[i], bounds[i + 1], bounds[i + 2]], shape);
+                between_lines(values, whitened, found, [bounds[i], bounds[i + 1], bounds[i + 2]], shape);
             }
         }
     }
@@ -51,7 +51,13 @@ pub(super) fn kinds(values: &[f64], whitened: &Whitened<'_>, found: &Segmentatio
 }
 
 /// A change between two lines is a step where they do not meet.
-fn between_lines(whitened: &Whitened<'_>, found: &Segmentation, around: [usize; 3], shape: &mut Shape) {
+fn between_lines(
+    values: &[f64],
+    whitened: &Whitened<'_>,
+    found: &Segmentation,
+    around: [usize; 3],
+    shape: &mut Shape,
+) {
     let [start, index, end] = around;
     let (level, slope) = whitened.fit(start, index, Mean::Line);
     let left = level + slope * (index - start) as f64;
@@ -60,11 +66,68 @@ fn between_lines(whitened: &Whitened<'_>, found: &Segmentation, around: [usize; 
     let kept = (1.0 + found.phi) / (1.0 - found.phi).max(0.02);
     let end_of = |length: usize| 4.0 / (length as f64 / kept).max(4.0);
     let error = (noise_around(found) * (end_of(index - start) + end_of(end - index))).sqrt();
-    if (right - left).abs() > CLEAR_JUMP * error {
+    if (right - left).abs() > CLEAR_JUMP * error && !is_bend(values, found, around) {
         *shape = Shape { kind: ChangeKind::Step, before: left, after: right };
     } else {
         shape.kind = ChangeKind::Ramp;
     }
+}
+
+/// Whether two lines that meet, somewhere near, fit about as well as two that need not: a jump between lines that were
+/// cut a little beside the bend is none.
+fn is_bend(values: &[f64], found: &Segmentation, around: [usize; 3]) -> bool {
+    let [start, index, end] = around;
+    let seen = &values[start..end];
+    let white = Whitened::new(values, 0.0);
+    let apart = white.cost(start, index, Mean::Line) + white.cost(index, end, Mean::Line);
+    let reach = ((index - start).min(end - index) / 2).clamp(4, SIGHT);
+    let from = index.saturating_sub(reach).max(start + 2);
+    let to = (index + reach).min(end.saturating_sub(2));
+    let meeting = (from..=to).step_by((reach / 10).max(1)).map(|bend| bend_residue(seen, bend - start));
+    let meeting = meeting.fold(f64::INFINITY, f64::min);
+    let independent = (1.0 - found.phi) / (1.0 + found.phi);
+    let gain = (meeting - apart) / noise_around(found) * independent;
+    gain < 2.0 * (seen.len() as f64).ln()
+}
+
+/// What is left of the values around two lines that meet at `bend`.
+fn bend_residue(values: &[f64], bend: usize) -> f64 {
+    // Normal equations of 1, t, and what t passes the bend by; t is counted from the bend and scaled to be near 1.
+    let unit = 1.0 / values.len() as f64;
+    let (mut s, mut y) = ([[0.0; 3]; 3], [0.0; 3]);
+    let mut total = 0.0;
+    for (t, &value) in values.iter().enumerate() {
+        let along = (t as f64 - bend as f64) * unit;
+        let row = [1.0, along, along.max(0.0)];
+        for (i, a) in row.iter().enumerate() {
+            y[i] += a * value;
+            for (j, b) in row.iter().enumerate().skip(i) {
+                s[i][j] += a * b;
+            }
+        }
+        total += value * value;
+    }
+    // Cholesky, row by row; the residue is the total less the squares of the solved right-hand side.
+    let mut solved = [0.0; 3];
+    let mut lower = [[0.0; 3]; 3];
+    for i in 0..3 {
+        for j in 0..=i {
+            let inner: f64 = (0..j).map(|k| lower[i][k] * lower[j][k]).sum();
+            let left = s[j][i] - inner;
+            if i == j {
+                if left <= 1e-12 {
+                    return f64::INFINITY;
+                }
+                lower[i][i] = left.sqrt();
+            } else {
+                lower[i][j] = left / lower[j][j];
+            }
+        }
+        let inner: f64 = (0..i).map(|k| lower[i][k] * solved[k]).sum();
+        solved[i] = (y[i] - inner) / lower[i][i];
+        total -= solved[i] * solved[i];
+    }
+    total.max(0.0)
 }
 
 /// Levels that rise, or fall, one after the other may be a ramp that was cut into steps: the longest runs first.

@@ -3,7 +3,7 @@
 use super::search::SHORTEST;
 
 /// Up to this length every point is a place.
-const EVERY_POINT: usize = 128;
+const EVERY_POINT: usize = 64;
 /// Longer series have so many places evenly spread.
 const SPREAD: usize = 44;
 /// Widths of the neighbourhoods whose means are compared, and how many of the sharpest contrasts of each become places.

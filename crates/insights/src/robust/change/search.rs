@@ -111,11 +111,12 @@ fn best_cut(whitened: &Whitened<'_>, n: usize, mean: Mean, power: f64, places: &
         let slope = if mean == Mean::Line { count.ln() } else { 0.0 };
         let criterion =
             count * (left / count + floor).ln() - (cuts + 1.0) * first.ln() + cuts * (2.0 + mean.parameters()) * count.ln() + slope;
-        variance = (left / freedom).max(floor);
+        let before = std::mem::replace(&mut variance, (left / freedom).max(floor));
         if best.as_ref().is_none_or(|best| criterion < best.0) {
             best = Some((criterion, Segmentation { changes: changes.clone(), mean, phi, variance, restless: false }));
         }
-        if round > 0 && last == changes {
+        // Wider noise makes changes dearer: where there were none there will be none.
+        if changes.is_empty() && variance >= before || round > 0 && last == changes {
             break;
         }
     }
