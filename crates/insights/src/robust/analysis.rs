@@ -13,6 +13,7 @@ use crate::report::{
 };
 use crate::series::Series;
 use crate::settings::{Period, Profile, Settings};
+use crate::stats::{median, median_of};
 
 /// The false discovery rate, unless the settings say otherwise.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
@@ -20,6 +21,8 @@ pub const FALSE_DISCOVERIES: f64 = 0.05;
 /// Values beyond these are brought nearer to 1 by a power of two, so that their squares stay finite.
 const LARGE: f64 = 1e100;
 const SMALL: f64 = 1e-100;
+/// Counts whose median is below are looked at by their roots when changes of level are sought.
+const LOW_COUNTS: f64 = 100.0;
 
 /// The robust profile's numbers for many series.
 ///
@@ -181,7 +184,7 @@ impl Examination {
             values.clone()
         };
         let mut levels = scaled;
-        let level = crate::stats::median_of(&mut levels);
+        let level = median_of(&mut levels);
         let noise = Noise::of(&parts.rest, &prepared.observed, scale, level);
         Self { scale, parts, plain, noise }
     }
@@ -223,7 +226,15 @@ impl Examination {
     }
 
     fn report_changes(&self, prepared: &Prepared, unit: f64, report: &mut SeriesReport, background: &mut Background) {
-        let found = change::changes(&self.plain);
+        // The noise of low counts depends on their level: only their roots have the even noise that is assumed.
+        let low = self.scale == Scale::Root && median(&self.plain) < LOW_COUNTS;
+        let found = if low {
+            let roots: Vec<f64> = self.plain.iter().map(|&count| Scale::Root.to(count)).collect();
+            change::changes(&roots)
+        } else {
+            change::changes(&self.plain)
+        };
+        let back = |level: f64| if low { Scale::Root.from(level) } else { level };
         if found.restless {
             report.notes.push("the level changes too often for any of its changes to be one of level".to_owned());
         }
@@ -235,8 +246,8 @@ impl Examination {
                 timestamp: prepared.timestamps[change.index],
                 direction: change.direction,
                 kind: Some(change.kind),
-                mean_before: change.before * unit,
-                mean_after: change.after * unit,
+                mean_before: back(change.before) * unit,
+                mean_after: back(change.after) * unit,
                 confidence: None,
                 p_value: Some(change.p_value),
                 llr: Some(change.llr),

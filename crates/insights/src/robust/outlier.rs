@@ -17,6 +17,10 @@ const IQR_OF_NORMAL: f64 = 1.349;
 const ENOUGH_FOR_A_TAIL: usize = 60;
 /// A tail is taken to be at most so much heavier than a normal one.
 const HEAVIEST: f64 = 2.5;
+/// So many standard deviations out, a point is no noise, if there are few such.
+const PLAIN: f64 = 5.5;
+/// The share that is few.
+const FEW: f64 = 0.03;
 /// Outliers that are at most so many points apart belong to one incident.
 const NEIGHBOURS: usize = 2;
 
@@ -51,6 +55,7 @@ impl Noise {
         let mut sorted: Vec<f64> =
             rest.iter().zip(observed).filter(|(_, observed)| **observed).map(|(rest, _)| *rest).collect();
         sorted.sort_unstable_by(f64::total_cmp);
+        without_the_plain_ones(&mut sorted, least);
         let count = sorted.len();
         let outer = if count >= ENOUGH_FOR_A_TAIL { 0.95 } else { 0.9 };
         let at = |share: f64| if count == 0 { 0.0 } else { quantile_of_sorted(&sorted, share) };
@@ -74,6 +79,23 @@ impl Noise {
     /// Half of the noise's whole width: a standard deviation.
     pub(crate) fn deviation(&self) -> f64 {
         f64::midpoint(self.below.reach, self.above.reach)
+    }
+}
+
+/// Leaves out values, in order of size, that no noise explains, unless they are many: what is sought must not widen the
+/// measure that it is sought with.
+fn without_the_plain_ones(sorted: &mut Vec<f64>, least: f64) {
+    if sorted.is_empty() {
+        return;
+    }
+    let at = |share: f64| quantile_of_sorted(sorted, share);
+    let (middle, width) = (at(0.5), ((at(0.75) - at(0.25)) / IQR_OF_NORMAL).max(least));
+    let from = sorted.partition_point(|value| *value < middle - PLAIN * width);
+    let to = sorted.partition_point(|value| *value <= middle + PLAIN * width);
+    let left_out = sorted.len() - (to - from);
+    if left_out as f64 <= FEW * sorted.len() as f64 {
+        sorted.truncate(to);
+        sorted.drain(..from);
     }
 }
 

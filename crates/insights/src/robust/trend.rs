@@ -72,7 +72,8 @@ fn line(values: &[f64], inflation: f64) -> TheilSen {
     TheilSen { slope, intercept: stats::median_of(&mut blocks), low: fit.low / size, high: fit.high / size }
 }
 
-/// First autocorrelation of what the slope leaves, corrected for bias, at most 0.999.
+/// First autocorrelation of what the slope leaves, corrected for bias and raised by its standard error, to be on the
+/// safe side; at most 0.999.
 fn memory(values: &[f64], slope: f64) -> f64 {
     let rest: Vec<f64> = values.iter().enumerate().map(|(t, value)| value - slope * t as f64).collect();
     let first = stats::autocorrelations(&rest, 1).get(1).copied().unwrap_or(0.0);
@@ -80,5 +81,7 @@ fn memory(values: &[f64], slope: f64) -> f64 {
         return 0.0;
     }
     let bias = (2.0 + 4.0 * first).max(2.0 + 8.0 * first.powi(8));
-    (first + bias / values.len() as f64).clamp(0.0, 0.999)
+    let n = values.len() as f64;
+    let error = ((1.0 - first * first).max(0.0) / n).sqrt();
+    (first + bias / n + error).clamp(0.0, 0.999)
 }

@@ -124,10 +124,12 @@ fn best_cut(whitened: &Whitened<'_>, n: usize, mean: Mean, power: f64, places: &
 }
 
 impl Whitened<'_> {
-    /// Variance of the innovations from their differences, which changes of level hardly touch.
+    /// Variance of the innovations from their differences, which changes of level hardly touch: by the median, and
+    /// where most values are equal at least a quarter of that by the mean square.
     fn noise(&self) -> f64 {
         let mut differences = self.second_differences();
-        (MAD_TO_SD * median_of(&mut differences)).powi(2) / 2.0
+        let mean = differences.iter().map(|step| step * step).sum::<f64>() / differences.len().max(1) as f64;
+        (MAD_TO_SD * median_of(&mut differences)).powi(2).max(mean / 4.0) / 2.0
     }
 }
 
