@@ -5,7 +5,9 @@ use crate::report::{
     TrendDirection,
 };
 use crate::robust::prepare::Prepared;
+use crate::series::Series;
 use crate::stats::distributions::normal_two_sided;
+use crate::stats::median_absolute_deviation;
 use onepane_domain::Timestamp;
 
 const MINUTE_MS: i64 = 60_000;
@@ -33,6 +35,19 @@ impl Background {
         let first = prepared.timestamps.first().copied().unwrap_or_default();
         let last = prepared.timestamps.last().copied().unwrap_or_default();
         Self { first, last, step_ms: prepared.step_ms, ..Self::default() }
+    }
+
+    /// For a profile that knows no noise: changes of level are measured by the spread of the steps between points.
+    pub fn of_report(series: &Series, report: &SeriesReport) -> Self {
+        let prepared = Prepared::of(series);
+        let steps: Vec<f64> = prepared.values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        // A step between two values has twice the variance of one; MAD to standard deviation is 1.4826.
+        let deviation = 1.4826 * median_absolute_deviation(&steps) / std::f64::consts::SQRT_2;
+        let size = |change: &ChangePoint| match (change.mean_after - change.mean_before) / deviation {
+            size if size.is_finite() => size,
+            _ => 0.0,
+        };
+        Self { deviation, effects: report.changepoints.iter().map(size).collect(), ..Self::of(&prepared) }
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Analysis {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
-    /// Every detector asked for has run.
+    /// The detectors asked for have run; a note names each that could not.
     Analysed,
     /// Too few values.
     Insufficient {
@@ -81,6 +81,23 @@ pub struct SeriesReport {
     pub outliers: Vec<Outlier>,
     /// The changes of level, in order of time.
     pub changepoints: Vec<ChangePoint>,
+}
+
+impl SeriesReport {
+    /// A report with nothing in it yet.
+    pub fn new(key: &str, n: usize) -> Self {
+        Self {
+            key: key.to_owned(),
+            n,
+            period: None,
+            outcome: Outcome::Analysed,
+            notes: Vec::new(),
+            decomposition: None,
+            trend: None,
+            outliers: Vec::new(),
+            changepoints: Vec::new(),
+        }
+    }
 }
 
 /// Trend, season and rest of a series, each as long as it; null (NaN) where undefined.

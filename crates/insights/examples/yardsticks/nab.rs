@@ -38,9 +38,9 @@ pub(crate) fn report(file: &Value, write: Option<&Path>) -> Outcome<()> {
         };
         let tally = total(threshold);
         let tried = (1..100).map(|step| f64::from(step) / 100.0);
-        let best = tried.map(|threshold| (total(threshold).score(), threshold)).fold((0.0, 1.0), |best, one| {
-            if one.0 > best.0 { one } else { best }
-        });
+        let best = tried
+            .map(|threshold| (total(threshold).score(), threshold))
+            .fold((0.0, 1.0), |best, one| if one.0 > best.0 { one } else { best });
         println!(
             "{:<10} {target:>7.1} {aim:>7.1} {:>7.2} {threshold:>10.2} {:>5}/{:<3} {:>8} {:>6.2} {:>20.2}",
             weights.name,

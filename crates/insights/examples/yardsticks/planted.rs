@@ -77,16 +77,15 @@ fn shifts() {
         if matches!(spec.noise, Noise::ZeroHeavy { .. }) || spec.level < 1.0 {
             continue;
         }
-        spec.plants = vec![
-            Plant::Shift { at: 120, size: 3.0 * deviation },
-            Plant::Shift { at: 250, size: -3.0 * deviation },
-        ];
+        spec.plants =
+            vec![Plant::Shift { at: 120, size: 3.0 * deviation }, Plant::Shift { at: 250, size: -3.0 * deviation }];
         let (mut both, mut others, mut ramps) = (0, 0, 0);
         each(&spec, |made, report| {
             let near = |at: usize| made.shifts.iter().any(|shift| shift.abs_diff(at) <= NEAR);
-            let hit = made.shifts.iter().filter(|&&shift| {
-                report.changepoints.iter().any(|change| change.index.abs_diff(shift) <= NEAR)
-            });
+            let hit = made
+                .shifts
+                .iter()
+                .filter(|&&shift| report.changepoints.iter().any(|change| change.index.abs_diff(shift) <= NEAR));
             both += i32::from(hit.count() == 2);
             others += report.changepoints.iter().filter(|change| !near(change.index)).count();
             ramps += report.changepoints.iter().filter(|change| change.kind == Some(ChangeKind::Ramp)).count();

@@ -61,9 +61,9 @@ fn plus(a: tcpd::Score, b: tcpd::Score) -> tcpd::Score {
 /// What the robust profile finds, as places in the file's list of values.
 fn changes(name: &str, time: &Value, values: Vec<f64>) -> Vec<usize> {
     let given: Option<Vec<Timestamp>> = time.as_array().and_then(|times| times.iter().map(instant).collect());
-    let timestamps = given.filter(|given| given.len() == values.len()).unwrap_or_else(|| {
-        (0..values.len()).map(|t| Timestamp::saturating_from_millis(t as i64 * DAY_MS)).collect()
-    });
+    let timestamps = given
+        .filter(|given| given.len() == values.len())
+        .unwrap_or_else(|| (0..values.len()).map(|t| Timestamp::saturating_from_millis(t as i64 * DAY_MS)).collect());
     let series = Series { key: name.to_owned(), timestamps: timestamps.clone(), values };
     let settings = Settings { detectors: vec![Detector::Changepoint], ..Settings::default() };
     let analysis = robust::analyze(&[series], &settings);

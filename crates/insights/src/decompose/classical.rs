@@ -9,6 +9,8 @@ use crate::stats;
 const DIRECT_UP_TO: usize = 32;
 /// Window sums are made for so many points at once, so that they stay in the nearest cache.
 const BLOCK: usize = 256;
+/// Values of the season that are added side by side, at least.
+const LANES: usize = 32;
 
 /// Splits `values` into trend, season and rest.
 ///
@@ -52,11 +54,12 @@ pub fn classical(
     let centre = stats::mean(&phases);
     let phases: Vec<f64> =
         phases.iter().map(|phase| if multiplicative { phase / centre } else { phase - centre }).collect();
-    let mut seasonal = Vec::with_capacity(values.len() + period);
+    let mut seasonal = phases;
+    seasonal.reserve_exact(values.len() - period);
     while seasonal.len() < values.len() {
-        seasonal.extend_from_slice(&phases);
+        let more = seasonal.len().min(values.len() - seasonal.len());
+        seasonal.extend_from_within(..more);
     }
-    seasonal.truncate(values.len());
     if multiplicative {
         for ((rest, value), (season, level)) in resid.iter_mut().zip(values).zip(seasonal.iter().zip(&trend)) {
             *rest = value / season / level;
@@ -77,55 +80,63 @@ pub fn centred_moving_average(values: &[f64], period: usize) -> Vec<f64> {
     if period == 0 || values.len() <= 2 * half {
         return average;
     }
-    let weight = 1.0 / period as f64;
-    let weighted: Vec<f64> = values.iter().map(|value| value * weight).collect();
     let defined = values.len() - 2 * half;
     let sums = &mut average[half..half + defined];
+    let weight = 1.0 / period as f64;
     if period % 2 == 1 {
-        window_sums(&weighted, period, sums);
+        window_sums(values, weight, period, sums);
     } else {
-        window_sums(&weighted[1..], period - 1, sums);
+        window_sums(&values[1..], weight, period - 1, sums);
         for (place, sum) in sums.iter_mut().enumerate() {
-            *sum = 0.5 * weighted[place] + *sum + 0.5 * weighted[place + period];
+            *sum = 0.5 * weight * values[place] + *sum + 0.5 * weight * values[place + period];
         }
     }
     average
 }
 
-/// `sums[k]` = Σ `terms[k..k + width]`, never by subtraction, so that nothing cancels.
-fn window_sums(terms: &[f64], width: usize, sums: &mut [f64]) {
-    match width {
-        7 => direct_sums::<7>(terms, sums),
-        _ if width <= DIRECT_UP_TO => {
-            for (block, sums) in sums.chunks_mut(BLOCK).enumerate() {
-                let start = block * BLOCK;
-                sums.copy_from_slice(&terms[start..start + sums.len()]);
-                for offset in 1..width {
-                    let shifted = &terms[start + offset..start + offset + sums.len()];
-                    for (sum, term) in sums.iter_mut().zip(shifted) {
-                        *sum += term;
-                    }
-                }
+/// `sums[k]` = Σ `weight` · `values[k..k + width]`, never by subtraction, so that nothing cancels.
+fn window_sums(values: &[f64], weight: f64, width: usize, sums: &mut [f64]) {
+    if width > DIRECT_UP_TO {
+        block_sums(values, weight, width, sums);
+        return;
+    }
+    let mut room = [0.0; BLOCK + DIRECT_UP_TO];
+    for (block, sums) in sums.chunks_mut(BLOCK).enumerate() {
+        let start = block * BLOCK;
+        let terms = &mut room[..sums.len() + width - 1];
+        for (term, value) in terms.iter_mut().zip(&values[start..]) {
+            *term = value * weight;
+        }
+        if width == 7 {
+            direct_sums::<7>(terms, sums);
+            continue;
+        }
+        sums.copy_from_slice(&terms[..sums.len()]);
+        for offset in 1..width {
+            for (sum, term) in sums.iter_mut().zip(&terms[offset..]) {
+                *sum += term;
             }
         }
-        _ => block_sums(terms, width, sums),
     }
 }
 
+/// All additions of a window at once, side by side for neighbouring windows.
 fn direct_sums<const WIDTH: usize>(terms: &[f64], sums: &mut [f64]) {
-    for (sum, window) in sums.iter_mut().zip(terms.windows(WIDTH)) {
-        let mut total = window[0];
-        for term in &window[1..WIDTH] {
-            total += term;
+    let count = sums.len();
+    let shifted: [&[f64]; WIDTH] = std::array::from_fn(|offset| &terms[offset..offset + count]);
+    for (place, sum) in sums.iter_mut().enumerate() {
+        let mut total = shifted[0][place];
+        for terms in &shifted[1..] {
+            total += terms[place];
         }
         *sum = total;
     }
 }
 
 /// Every window is the tail of one block of `width` terms and the head of the next (van Herk's scheme).
-fn block_sums(terms: &[f64], width: usize, sums: &mut [f64]) {
-    let mut heads = terms.to_vec();
-    let mut tails = terms.to_vec();
+fn block_sums(values: &[f64], weight: f64, width: usize, sums: &mut [f64]) {
+    let mut heads: Vec<f64> = values.iter().map(|value| value * weight).collect();
+    let mut tails = heads.clone();
     for block in heads.chunks_mut(width) {
         for place in 1..block.len() {
             block[place] += block[place - 1];
@@ -176,10 +187,18 @@ fn line_through(levels: &[f64], first: usize) -> (f64, f64) {
 
 /// Means of the detrended values of each phase over `front..=back`.
 fn phase_means(detrended: &[f64], period: usize, front: usize, back: usize) -> Vec<f64> {
-    let mut sums = vec![0.0; period];
     let defined = &detrended[front..=back];
-    // `sums` is turned so that its first phase is that of the first defined point.
-    for cycle in defined.chunks(period) {
+    // Several cycles are added side by side: longer rows are added faster.
+    let width = period * LANES.div_ceil(period);
+    let mut lanes = vec![0.0; width];
+    for row in defined.chunks(width) {
+        for (lane, value) in lanes.iter_mut().zip(row) {
+            *lane += value;
+        }
+    }
+    // The first phase is that of the first defined point until all are turned.
+    let mut sums = vec![0.0; period];
+    for cycle in lanes.chunks(period) {
         for (sum, value) in sums.iter_mut().zip(cycle) {
             *sum += value;
         }
@@ -215,7 +234,7 @@ mod tests {
         let values: Vec<f64> = (0..500).map(|i| f64::from(i * i % 97)).collect();
         for width in [1, 2, 7, 31, 32, 33, 52, 100, 365] {
             let mut sums = vec![0.0; values.len() - width + 1];
-            window_sums(&values, width, &mut sums);
+            window_sums(&values, 1.0, width, &mut sums);
             for (start, sum) in sums.iter().enumerate() {
                 assert_eq!(*sum, values[start..start + width].iter().sum::<f64>());
             }

@@ -23,8 +23,8 @@ pub fn fill_gaps(stamps: &[Timestamp], values: &mut [f64]) -> bool {
         let slopes = spline_slopes(&x, &y);
         for (piece, ends) in known.windows(2).enumerate() {
             let (left, right) = ([x[piece], y[piece], slopes[piece]], [x[piece + 1], y[piece + 1], slopes[piece + 1]]);
-            for index in ends[0] + 1..ends[1] {
-                values[index] = hermite(left, right, day(index));
+            for (inner, value) in values[ends[0] + 1..ends[1]].iter_mut().enumerate() {
+                *value = hermite(left, right, day(ends[0] + 1 + inner));
             }
         }
     }
@@ -101,9 +101,7 @@ mod tests {
             values[gap] = f64::NAN;
         }
         assert!(fill_gaps(&stamps, &mut values));
-        for day in 1..11 {
-            assert!((values[day] - cubic(day)).abs() < 1e-12, "{day}");
-        }
+        assert!((1..11).all(|day| (values[day] - cubic(day)).abs() < 1e-12), "{values:?}");
         assert_eq!((values[0], values[11]), (cubic(1), cubic(10)));
         let mut few = [f64::NAN, 1.0, f64::NAN, 3.0];
         assert!(fill_gaps(&stamps[..4], &mut few));

@@ -98,7 +98,8 @@ pub fn infer_frequency(stamps: &[Timestamp]) -> Inferred {
 
 /// Sorted, without repetitions.
 fn distinct(values: impl Iterator<Item = i64>) -> Vec<i64> {
-    let mut values: Vec<i64> = values.collect();
+    let mut last = None;
+    let mut values: Vec<i64> = values.filter(|&value| last.replace(value) != Some(value)).collect();
     values.sort_unstable();
     values.dedup();
     values
@@ -119,30 +120,34 @@ fn by_time(steps: &[i64]) -> Option<Frequency> {
         .map(|(unit, length, alias)| Frequency::new(*unit, step / length, alias))
 }
 
+fn date(stamp: Timestamp) -> Date {
+    Date::from_days(stamp.millis().div_euclid(DAY))
+}
+
 fn by_days(stamps: &[Timestamp], steps: &[i64]) -> Option<Frequency> {
-    let dates: Vec<Date> = stamps.iter().map(|stamp| Date::from_days(stamp.millis().div_euclid(DAY))).collect();
-    if let Some(frequency) = by_calendar(&dates) {
+    if let Some(frequency) = by_calendar(stamps) {
         return Some(frequency);
     }
     if let [step] = steps {
         let days = step / DAY;
         return Some(if days % 7 == 0 {
-            let alias = format!("W-{}", WEEKDAYS[dates[0].weekday as usize]);
+            let alias = format!("W-{}", WEEKDAYS[date(stamps[0]).weekday as usize]);
             Frequency::new(Unit::Week, days / 7, &alias)
         } else {
             Frequency::new(Unit::Day, days, "D")
         });
     }
-    if steps == [DAY, 3 * DAY] && on_business_days(&dates) {
+    if steps == [DAY, 3 * DAY] && on_business_days(stamps) {
         return Some(Frequency::new(Unit::BusinessDay, 1, "B"));
     }
-    week_of_month(&dates)
+    week_of_month(stamps)
 }
 
-fn on_business_days(dates: &[Date]) -> bool {
-    dates.windows(2).all(|pair| {
-        let step = (pair[1].weekday - pair[0].weekday).rem_euclid(7);
-        if pair[1].weekday == 0 { step == 3 } else { pair[1].weekday <= 4 && step == 1 }
+fn on_business_days(stamps: &[Timestamp]) -> bool {
+    stamps.windows(2).all(|pair| {
+        let (from, to) = (date(pair[0]).weekday, date(pair[1]).weekday);
+        let step = (to - from).rem_euclid(7);
+        if to == 0 { step == 3 } else { to <= 4 && step == 1 }
     })
 }
 
@@ -155,26 +160,33 @@ enum Position {
     BusinessStart,
 }
 
-fn position(dates: &[Date]) -> Option<Position> {
-    let all = |test: &dyn Fn(&Date) -> bool| dates.iter().all(test);
-    if all(&|date| date.day == date.days_in_month()) {
-        Some(Position::End)
-    } else if all(&|date| {
+/// Most series have no such place, which their first few dates show.
+fn position(stamps: &[Timestamp]) -> Option<Position> {
+    let (mut end, mut business_end, mut start, mut business_start) = (true, true, true, true);
+    for date in stamps.iter().map(|&stamp| date(stamp)) {
         let left = date.days_in_month() - date.day;
-        left == 0 || left < 3 && date.weekday == 4
-    }) {
+        end &= left == 0;
+        business_end &= left == 0 || left < 3 && date.weekday == 4;
+        start &= date.day == 1;
+        business_start &= date.day == 1 || date.day <= 3 && date.weekday == 0;
+        if !(business_end || business_start) {
+            return None;
+        }
+    }
+    if end {
+        Some(Position::End)
+    } else if business_end {
         Some(Position::BusinessEnd)
-    } else if all(&|date| date.day == 1) {
+    } else if start {
         Some(Position::Start)
-    } else if all(&|date| date.day == 1 || date.day <= 3 && date.weekday == 0) {
-        Some(Position::BusinessStart)
     } else {
-        None
+        Some(Position::BusinessStart)
     }
 }
 
-fn by_calendar(dates: &[Date]) -> Option<Frequency> {
-    let position = position(dates)?;
+fn by_calendar(stamps: &[Timestamp]) -> Option<Frequency> {
+    let position = position(stamps)?;
+    let dates: Vec<Date> = stamps.iter().map(|&stamp| date(stamp)).collect();
     let name = |end: &str| match position {
         Position::End => end.to_owned(),
         Position::BusinessEnd => format!("B{end}"),
@@ -191,14 +203,15 @@ fn by_calendar(dates: &[Date]) -> Option<Frequency> {
     let [months] = months[..] else { return None };
     if months % 3 == 0 {
         // Quarters are named after the month that ends the year: December, November or October.
-        let month = [12, 11, 10][(dates[0].month % 3) as usize];
+        let month = [12, 10, 11][(dates[0].month % 3) as usize];
         let alias = format!("{}-{}", name("Q"), MONTHS[month - 1]);
         return Some(Frequency::new(Unit::Quarter, months / 3, &alias));
     }
     Some(Frequency::new(Unit::Month, months, &name("M")))
 }
 
-fn week_of_month(dates: &[Date]) -> Option<Frequency> {
+fn week_of_month(stamps: &[Timestamp]) -> Option<Frequency> {
+    let dates: Vec<Date> = stamps.iter().map(|&stamp| date(stamp)).collect();
     let weekdays = distinct(dates.iter().map(|date| date.weekday));
     let weeks = distinct(dates.iter().map(|date| (date.day - 1) / 7).filter(|&week| week < 4));
     let ([weekday], [week]) = (&weekdays[..], &weeks[..]) else { return None };
@@ -229,6 +242,7 @@ mod tests {
         assert_eq!(named(&["2023-01-31", "2023-02-28", "2023-03-31"]), "M");
         assert_eq!(named(&["2023-01-01", "2023-03-01", "2023-05-01"]), "2MS");
         assert_eq!(named(&["2023-03-31", "2023-06-30", "2023-09-30"]), "Q-DEC");
+        assert_eq!(named(&["2023-01-01", "2023-04-01", "2023-07-01"]), "QS-OCT");
         assert_eq!(named(&["2020-12-31", "2021-12-31", "2022-12-31"]), "A-DEC");
         assert_eq!(named(&["2023-01-01T00:00:00", "2023-01-01T00:15:00", "2023-01-01T00:30:00"]), "15T");
         assert_eq!(named(&["2023-01-01T00:00:00", "2023-01-01T01:00:00", "2023-01-01T02:00:00"]), "H");

@@ -6,11 +6,10 @@ use super::period::Season;
 use super::prepare::Prepared;
 use super::scale::Scale;
 use super::{change, outlier, period, trend};
+use crate::analyze::for_each;
 use crate::fdr::q_values;
 use crate::rank::{self, Background};
-use crate::report::{
-    Analysis, ChangePoint, Decomposition, Detector, Outcome, SeriesReport, TrendDirection,
-};
+use crate::report::{Analysis, ChangePoint, Decomposition, Detector, Outcome, SeriesReport, TrendDirection};
 use crate::series::Series;
 use crate::settings::{Period, Profile, Settings};
 use crate::stats::{median, median_of};
@@ -29,24 +28,13 @@ const LOW_COUNTS: f64 = 100.0;
 /// Trends and changes of level are reported where their q-value, over all series of this call, is at most
 /// [`Settings::threshold`] (0.05): that is the expected share of false ones among those reported.
 pub fn analyze(series: &[Series], settings: &Settings) -> Analysis {
-    let mut examined = each(series, settings);
-    let rate = settings.threshold.unwrap_or(FALSE_DISCOVERIES);
+    let mut examined = for_each(series, |series| examine(series, settings));
+    let rate = settings.threshold.filter(|rate| (0.0..=1.0).contains(rate)).unwrap_or(FALSE_DISCOVERIES);
     decide_trends(&mut examined, rate);
     decide_changes(&mut examined, rate);
     let (reports, backgrounds): (Vec<_>, Vec<_>) = examined.into_iter().unzip();
     let insights = rank::insights(&reports, &backgrounds);
     Analysis { profile: Profile::Robust, series: reports, insights }
-}
-
-#[cfg(feature = "parallel")]
-fn each(series: &[Series], settings: &Settings) -> Vec<(SeriesReport, Background)> {
-    use rayon::prelude::*;
-    series.par_iter().with_min_len(8).map(|series| examine(series, settings)).collect()
-}
-
-#[cfg(not(feature = "parallel"))]
-fn each(series: &[Series], settings: &Settings) -> Vec<(SeriesReport, Background)> {
-    series.iter().map(|series| examine(series, settings)).collect()
 }
 
 fn decide_trends(examined: &mut [(SeriesReport, Background)], rate: f64) {
@@ -86,17 +74,8 @@ fn decide_changes(examined: &mut [(SeriesReport, Background)], rate: f64) {
 fn examine(series: &Series, settings: &Settings) -> (SeriesReport, Background) {
     let mut prepared = Prepared::of(series);
     let background = Background::of(&prepared);
-    let mut report = SeriesReport {
-        key: series.key.clone(),
-        n: prepared.values.len(),
-        period: None,
-        outcome: Outcome::Analysed,
-        notes: std::mem::take(&mut prepared.notes),
-        decomposition: None,
-        trend: None,
-        outliers: Vec::new(),
-        changepoints: Vec::new(),
-    };
+    let mut report = SeriesReport::new(&series.key, prepared.values.len());
+    report.notes = std::mem::take(&mut prepared.notes);
     let need = |detector: &Detector| match detector {
         Detector::Trend => trend::NEED,
         Detector::Outlier => outlier::NEED,
@@ -208,7 +187,7 @@ impl Examination {
             report.trend = Some(found);
         }
         if asked(Detector::Outlier, outlier::NEED) {
-            let fences = settings.iqr_mult.unwrap_or(outlier::FENCES);
+            let fences = settings.iqr_mult.filter(|width| width.is_finite() && *width > 0.0).unwrap_or(outlier::FENCES);
             report.outliers = outlier::outliers(prepared, self.scale, &self.parts, &self.noise, fences);
             for found in &mut report.outliers {
                 found.value *= unit;

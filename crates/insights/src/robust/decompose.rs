@@ -1,8 +1,8 @@
 //! Trend, season and rest that single points cannot bend.
 
 use super::numbers::{centre_and_spread, centred_medians};
-use crate::stats::median_of;
 use super::period;
+use crate::stats::median_of;
 
 /// The slow trend looks at so many points at least.
 const LEAST_WIDTH: usize = 15;

@@ -2,7 +2,7 @@
 
 use super::numbers::{centred_medians, winsorise};
 use crate::stats::distributions::normal_tail;
-use crate::stats::median_of;
+use crate::stats::{dot, median_of};
 
 const HOUR_MS: i64 = 3_600_000;
 /// Lags looked at beyond those that the calendar suggests.
@@ -90,14 +90,14 @@ fn peaks(values: &[f64], longest: usize) -> Vec<usize> {
     }
     let mut changes: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
     winsorise(&mut changes, 3.0);
-    let total: f64 = changes.iter().map(|change| change * change).sum();
+    let total = dot(&changes, &changes);
     if total.is_nan() || total <= 0.0 || total.is_infinite() {
         return Vec::new();
     }
     let lags: Vec<f64> = (0..=longest + 1)
         .map(|lag| {
             let later = changes.get(lag..).unwrap_or_default();
-            later.iter().zip(&changes).map(|(a, b)| a * b).sum::<f64>() / total
+            dot(later, &changes[..later.len()]) / total
         })
         .collect();
     let chance = 3.0 / (changes.len() as f64).sqrt();

@@ -2,7 +2,7 @@
 
 use crate::report::{Trend, TrendDirection};
 use crate::stats;
-use crate::trend::{MannKendall, hamed_rao, mann_kendall, theil_sen_scaled, TheilSen};
+use crate::trend::{MannKendall, TheilSen, hamed_rao, mann_kendall, theil_sen_scaled};
 
 /// Fewer values have no trend that could be told from chance.
 pub(crate) const NEED: usize = 8;
@@ -26,7 +26,7 @@ pub(crate) fn trend(values: &[f64]) -> Trend {
     let n = values.len() as f64;
     // To take the trend out before its memory is measured, a slope from pairs half the series apart is good enough.
     let (_, slope) = super::decompose::line(values);
-    let corrected = hamed_rao(values, slope, ALPHA, Some(MOST_LAGS));
+    let corrected = hamed_rao(values, slope, ALPHA, Some((values.len() / 4).clamp(10, MOST_LAGS)));
     let pairs = 0.5 * n * (n - 1.0);
     let independent = mann_kendall(values, ALPHA);
     let by_ranks = corrected.variance / independent.variance;
@@ -61,7 +61,8 @@ fn line(values: &[f64], inflation: f64) -> TheilSen {
     if size == 1 {
         return theil_sen_scaled(values, CONFIDENCE, inflation);
     }
-    let mut blocks: Vec<f64> = values.chunks_exact(size).map(|block| stats::median_of(&mut block.to_vec())).collect();
+    let mut work = Vec::with_capacity(size);
+    let mut blocks: Vec<f64> = values.chunks_exact(size).map(|block| middle(block, &mut work)).collect();
     // Within a block memory has mostly faded; what inflates the variance is what is left between blocks.
     let between = (inflation / size as f64).max(1.0);
     let fit = theil_sen_scaled(&blocks, CONFIDENCE, between);
@@ -70,6 +71,13 @@ fn line(values: &[f64], inflation: f64) -> TheilSen {
     blocks.clear();
     blocks.extend(values.iter().enumerate().map(|(t, value)| value - slope * t as f64));
     TheilSen { slope, intercept: stats::median_of(&mut blocks), low: fit.low / size, high: fit.high / size }
+}
+
+/// The median of a few values.
+fn middle(values: &[f64], work: &mut Vec<f64>) -> f64 {
+    work.clear();
+    work.extend_from_slice(values);
+    stats::median_of(work)
 }
 
 /// First autocorrelation of what the slope leaves, corrected for bias and raised by its standard error, to be on the

@@ -89,12 +89,17 @@ pub fn quantiles<const N: usize>(values: &mut [f64], shares: [f64; N]) -> [f64; 
         let place = share.clamp(0.0, 1.0) * last as f64;
         let below = (place.floor() as usize).max(settled);
         let rest = &mut values[settled..];
-        let (_, &mut low, above) = rest.select_nth_unstable_by(below - settled, f64::total_cmp);
+        let (_, &mut low, above) = rest.select_nth_unstable_by(below - settled, ascending);
         let high = above.iter().copied().fold(f64::INFINITY, f64::min);
         *result = if below == last { low } else { between(low, high, place - place.floor()) };
         settled = below;
     }
     found
+}
+
+/// The order of values that are not NaN, cheaper than the total order of all floats.
+pub(crate) fn ascending(a: &f64, b: &f64) -> std::cmp::Ordering {
+    a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal)
 }
 
 /// The median, as `numpy.median`: the mean of the two middle values of an even count; NaN for none. NaN are skipped.
@@ -108,7 +113,7 @@ pub fn median_of(values: &mut [f64]) -> f64 {
     if count == 0 {
         return f64::NAN;
     }
-    let (below, &mut middle, _) = values.select_nth_unstable_by(count / 2, f64::total_cmp);
+    let (below, &mut middle, _) = values.select_nth_unstable_by(count / 2, ascending);
     if count % 2 == 1 {
         return middle;
     }

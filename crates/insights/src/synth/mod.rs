@@ -182,13 +182,8 @@ impl Spec {
         for &mean in &mean {
             values.push(self.noise.draw(mean, &mut error, &mut random));
         }
-        let mut made = Synthetic {
-            series: Series::default(),
-            mean,
-            outliers: Vec::new(),
-            shifts: Vec::new(),
-            ramps: Vec::new(),
-        };
+        let mut made =
+            Synthetic { series: Series::default(), mean, outliers: Vec::new(), shifts: Vec::new(), ramps: Vec::new() };
         for plant in &self.plants {
             match *plant {
                 Plant::Spike { at, size } => {

@@ -33,10 +33,15 @@ pub struct Score {
 /// Predictions count once each and only within 1..n−1, as the benchmark cleans them. No people or no observations
 /// give zeros.
 pub fn score(n: usize, marks: &[Vec<usize>], predicted: &[usize]) -> Score {
+    let cleaned: Vec<usize> = predicted.iter().copied().filter(|&x| x >= 1 && x + 1 < n).collect();
+    compare(n, marks, cleaned)
+}
+
+/// Scores points as they are; people's own may lie anywhere.
+fn compare(n: usize, marks: &[Vec<usize>], mut points: Vec<usize>) -> Score {
     if n == 0 || marks.is_empty() {
         return Score::default();
     }
-    let mut points: Vec<usize> = predicted.iter().copied().filter(|&x| x >= 1 && x + 1 < n).collect();
     points.push(0);
     points.sort_unstable();
     points.dedup();
@@ -63,7 +68,7 @@ pub fn people(n: usize, marks: &[Vec<usize>]) -> Score {
     for (own, person) in marks.iter().enumerate() {
         let others: Vec<Vec<usize>> =
             marks.iter().enumerate().filter(|(i, _)| *i != own).map(|(_, marks)| marks.clone()).collect();
-        let one = score(n, &others, person);
+        let one = compare(n, &others, person.clone());
         mean.f1 += one.f1 / count;
         mean.precision += one.precision / count;
         mean.recall += one.recall / count;
@@ -90,17 +95,23 @@ fn pairs(marks: &VisitingSet, predicted: &[usize]) -> usize {
 
 fn covering(n: usize, marks: &[Vec<usize>], predicted: &[usize]) -> f64 {
     let found = segments(n, predicted);
-    let total: f64 = marks.iter().map(|person| {
-        let own = segments(n, person);
-        own.iter().map(|&(start, end)| {
-            let best = found.iter().map(|&(from, to)| {
-                let both = to.min(end).saturating_sub(from.max(start));
-                let either = (end - start) + (to - from) - both;
-                both as f64 / either as f64
-            });
-            (end - start) as f64 * best.fold(0.0, f64::max)
-        }).sum::<f64>() / n as f64
-    }).sum();
+    let total: f64 = marks
+        .iter()
+        .map(|person| {
+            let own = segments(n, person);
+            own.iter()
+                .map(|&(start, end)| {
+                    let best = found.iter().map(|&(from, to)| {
+                        let both = to.min(end).saturating_sub(from.max(start));
+                        let either = (end - start) + (to - from) - both;
+                        both as f64 / either as f64
+                    });
+                    (end - start) as f64 * best.fold(0.0, f64::max)
+                })
+                .sum::<f64>()
+                / n as f64
+        })
+        .sum();
     total / marks.len() as f64
 }
 

@@ -35,10 +35,8 @@ pub(super) fn kinds(values: &[f64], whitened: &Whitened<'_>, found: &Segmentatio
         .windows(2)
         .map(|pair| values[pair[0]..pair[1]].iter().sum::<f64>() / (pair[1] - pair[0]) as f64)
         .collect();
-    let mut shapes: Vec<Shape> = means
-        .windows(2)
-        .map(|pair| Shape { kind: ChangeKind::Step, before: pair[0], after: pair[1] })
-        .collect();
+    let mut shapes: Vec<Shape> =
+        means.windows(2).map(|pair| Shape { kind: ChangeKind::Step, before: pair[0], after: pair[1] }).collect();
     match found.mean {
         Mean::Level => ramps_among_levels(values, found, &mut shapes),
         Mean::Line => {
@@ -51,13 +49,7 @@ pub(super) fn kinds(values: &[f64], whitened: &Whitened<'_>, found: &Segmentatio
 }
 
 /// A change between two lines is a step where they do not meet.
-fn between_lines(
-    values: &[f64],
-    whitened: &Whitened<'_>,
-    found: &Segmentation,
-    around: [usize; 3],
-    shape: &mut Shape,
-) {
+fn between_lines(values: &[f64], whitened: &Whitened<'_>, found: &Segmentation, around: [usize; 3], shape: &mut Shape) {
     let [start, index, end] = around;
     let (level, slope) = whitened.fit(start, index, Mean::Line);
     let left = level + slope * (index - start) as f64;

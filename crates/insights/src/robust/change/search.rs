@@ -45,17 +45,20 @@ pub(super) fn search(values: &[f64]) -> Segmentation {
     let n = values.len();
     let places = Places::of(values);
     let power = values.iter().map(|value| value * value).sum::<f64>() / n as f64;
-    let mut best = (f64::INFINITY, Segmentation {
-        changes: Vec::new(),
-        mean: Mean::Level,
-        phi: 0.0,
-        variance: power,
-        restless: false,
-    });
+    let mut best = (
+        f64::INFINITY,
+        Segmentation { changes: Vec::new(), mean: Mean::Level, phi: 0.0, variance: power, restless: false },
+    );
     let start = PHIS.partition_point(|phi| *phi < memory(values)).min(PHIS.len() - 1);
+    let mut prepared: [Option<(Whitened<'_>, f64)>; PHIS.len()] = Default::default();
     for mean in [Mean::Level, Mean::Line] {
         let mut consider = |i: usize| {
-            let (criterion, found) = best_cut(&Whitened::new(values, PHIS[i]), n, mean, power, &places);
+            let (whitened, noise) = prepared[i].get_or_insert_with(|| {
+                let whitened = Whitened::new(values, PHIS[i]);
+                let noise = whitened.noise();
+                (whitened, noise)
+            });
+            let (criterion, found) = best_cut(whitened, *noise, mean, power, &places);
             if criterion < best.0 {
                 best = (criterion, found);
             }
@@ -89,12 +92,13 @@ pub(super) fn search(values: &[f64]) -> Segmentation {
     found
 }
 
-fn best_cut(whitened: &Whitened<'_>, n: usize, mean: Mean, power: f64, places: &Places) -> (f64, Segmentation) {
+fn best_cut(whitened: &Whitened<'_>, noise: f64, mean: Mean, power: f64, places: &Places) -> (f64, Segmentation) {
     let phi = whitened.phi();
+    let n = whitened.len();
     let count = n as f64;
     let floor = (RESOLUTION * RESOLUTION * power * (1.0 - phi * phi)).max(1e-12);
     let first = whitened.first_weight();
-    let mut variance = whitened.noise().max(1e-4 * whitened.cost(0, n, mean) / count).max(floor);
+    let mut variance = noise.max(1e-4 * whitened.cost(0, n, mean) / count).max(floor);
     let mut changes: Vec<usize> = Vec::new();
     let mut best: Option<(f64, Segmentation)> = None;
     for round in 0..ROUNDS {
@@ -109,8 +113,9 @@ fn best_cut(whitened: &Whitened<'_>, n: usize, mean: Mean, power: f64, places: &
         let left = whitened.total(&changes, mean);
         let freedom = (count - (cuts + 1.0) * mean.parameters()).max(1.0);
         let slope = if mean == Mean::Line { count.ln() } else { 0.0 };
-        let criterion =
-            count * (left / count + floor).ln() - (cuts + 1.0) * first.ln() + cuts * (2.0 + mean.parameters()) * count.ln() + slope;
+        let criterion = count * (left / count + floor).ln() - (cuts + 1.0) * first.ln()
+            + cuts * (2.0 + mean.parameters()) * count.ln()
+            + slope;
         let before = std::mem::replace(&mut variance, (left / freedom).max(floor));
         if best.as_ref().is_none_or(|best| criterion < best.0) {
             best = Some((criterion, Segmentation { changes: changes.clone(), mean, phi, variance, restless: false }));

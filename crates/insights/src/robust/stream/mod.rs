@@ -70,7 +70,6 @@ pub fn scores_by_cycle(values: &[f64], cycle: usize) -> Vec<f64> {
             }
             surprises.sort_by(|a, b| b.total_cmp(a));
             let sum: f64 = surprises.iter().take(VOICES).sum();
-            // The smallest offset keeps rows without any surprise apart from those before the first day's end.
             let unusual = together.surprise(Some(sum)).clamp(0.0, LOUDEST);
             let told = hold.told((sum * unusual).sqrt());
             if seen[t] { told / (told + HALF) } else { 0.0 }
