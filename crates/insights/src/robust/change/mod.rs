@@ -100,11 +100,14 @@ pub fn changes(values: &[f64]) -> Changes {
 fn without_spikes(values: &[f64]) -> Vec<f64> {
     let n = values.len();
     let mut steps: Vec<f64> = values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
-    // By the median, and by the mean, which is not 0 where more than half of the values are the same. The mean absolute
-    // difference of two normal values is 1.128 standard deviations; spikes raise it, so it counts for less.
+    // By the median of the steps. Where many are 0, as in counts of rare events, the median says little, and the mean
+    // absolute difference takes its place: of two normal values it is 1.128 standard deviations; spikes raise it, so it
+    // counts for less.
+    let still = steps.iter().filter(|step| **step == 0.0).count();
     let by_mean = steps.iter().sum::<f64>() / steps.len().max(1) as f64 / 1.128;
     let by_median = MAD_TO_SD * median_of(&mut steps) / std::f64::consts::SQRT_2;
-    let reach = SPIKE * by_median.max(0.7 * by_mean);
+    let usual = if still * 4 > steps.len() { by_median.max(0.7 * by_mean) } else { by_median };
+    let reach = SPIKE * usual;
     let mut window = [0.0; 7];
     (0..n)
         .map(|t| {

@@ -13,7 +13,7 @@ pub(super) const SHORTEST: usize = 5;
 /// chart of the whole series is no change of level, however certain.
 const RESOLUTION: f64 = 0.06;
 /// With more changes than three, segments must be this long on average: what changes more often has no levels.
-const SETTLED: usize = 25;
+const SETTLED: usize = 30;
 /// Rounds in which noise and segmentation improve each other.
 const ROUNDS: usize = 4;
 
