@@ -41,7 +41,12 @@ pub(super) fn kinds(values: &[f64], whitened: &Whitened<'_>, found: &Segmentatio
         Mean::Level => ramps_among_levels(values, found, &mut shapes),
         Mean::Line => {
             for (i, shape) in shapes.iter_mut().enumerate() {
+                let levels = *shape;
                 between_lines(values, whitened, found, [bounds[i], bounds[i + 1], bounds[i + 2]], shape);
+                // A short ramp between two flat lines looks like a jump to them.
+                if shape.kind == ChangeKind::Step && is_ramp(values, found, i..i + 1) {
+                    *shape = Shape { kind: ChangeKind::Ramp, ..levels };
+                }
             }
         }
     }

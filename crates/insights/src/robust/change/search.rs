@@ -14,6 +14,8 @@ pub(super) const SHORTEST: usize = 5;
 const RESOLUTION: f64 = 0.06;
 /// With more changes than three, segments must be this long on average: what changes more often has no levels.
 const SETTLED: usize = 30;
+/// With more changes than this, the series may as well be a walk with heavy-tailed steps: the likelier counts.
+const MANY: usize = 8;
 /// Rounds in which noise and segmentation improve each other.
 const ROUNDS: usize = 4;
 
@@ -83,9 +85,10 @@ pub(super) fn search(values: &[f64]) -> Segmentation {
             least = here;
         }
     }
-    let mut found = best.1;
-    let segments = found.changes.len() + 1;
-    if found.changes.len() > 3 && n / segments < SETTLED {
+    let (criterion, mut found) = best;
+    let cuts = found.changes.len();
+    let unsettled = cuts > 3 && n / (cuts + 1) < SETTLED;
+    if unsettled || cuts > MANY && wandering(values, power) < criterion {
         found.changes.clear();
         found.restless = true;
     }
@@ -136,6 +139,31 @@ impl Whitened<'_> {
         let mean = differences.iter().map(|step| step * step).sum::<f64>() / differences.len().max(1) as f64;
         (MAD_TO_SD * median_of(&mut differences)).powi(2).max(mean / 4.0) / 2.0
     }
+}
+
+/// The criterion of a walk whose steps have heavy tails (Student's t of one, two or four degrees of freedom) and that
+/// has no levels at all: jumps so many that they have a distribution of their own are its steps.
+fn wandering(values: &[f64], power: f64) -> f64 {
+    // ln Γ((ν+1)/2) − ln Γ(ν/2) − ln(νπ)/2.
+    const DENSITIES: [(f64, f64); 3] =
+        [(1.0, -1.144_729_885_849), (2.0, -1.039_720_770_840), (4.0, -0.980_829_253_012)];
+    let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let count = steps.len() as f64;
+    // Steps of exactly 0 would make the scale vanish.
+    let floor = power * (RESOLUTION / 50.0).powi(2);
+    let start = median_of(&mut steps.iter().map(|step| step.abs()).collect::<Vec<_>>()).powi(2).max(floor);
+    let criteria = DENSITIES.map(|(freedom, density)| {
+        let mut square = start;
+        for _ in 0..20 {
+            let weighted = steps.iter().map(|step| (freedom + 1.0) * step * step / (freedom * square + step * step));
+            square = (square * weighted.sum::<f64>() / count).max(floor);
+        }
+        let tails: f64 = steps.iter().map(|step| (1.0 + step * step / (freedom * square)).ln()).sum();
+        let likelihood = count * (density - 0.5 * square.ln()) - 0.5 * (freedom + 1.0) * tails;
+        // The criterion of the segmentations leaves out what the normal density always has.
+        -2.0 * likelihood - count * (1.0 + std::f64::consts::TAU.ln()) + 3.0 * count.ln()
+    });
+    criteria.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 /// A first guess of the memory of the noise that changes of level do not disturb: the squared ratio of the usual step
