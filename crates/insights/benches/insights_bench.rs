@@ -1,7 +1,8 @@
 //! The peers' work, timed beside the peers.
 //!
-//! `cargo bench -p onepane-insights` prints lines of `figure | target | measured`: one core, the fastest of many rounds of
-//! at least 20 ms each, in CPU terms what the peers' medians of CPU seconds are held against.
+//! `cargo bench -p onepane-insights` prints lines of `bench | figure | target | measured`. Both sides are medians of
+//! processor seconds on one core. The peers' include making their series object; ours start from a [`Series`], and sort
+//! and check it where the detector does (outlier).
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used)]
 
 use onepane_domain::Timestamp;
@@ -12,7 +13,7 @@ use onepane_insights::kats::{
 use onepane_insights::segment::{Kernel, Stop, binary_segmentation, kernel_segmentation, pelt};
 use onepane_insights::{DecompositionModel, Period, Series, decompose, grid, stats, trend};
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Median CPU seconds of the peers at 365, 1,000 and 10,000 points, where they were run: statsmodels 0.14.6, Kats b71b6ad,
 /// pymannkendall 1.4.3, ruptures 1.1.10, numpy 1.26.4, scipy 1.17.1 under Python 3.11.7 on one thread of an Intel Xeon.
@@ -167,7 +168,7 @@ fn compare(peer: &Peer, series: &[Series], work: impl Fn(&Series) -> f64) {
     let mut before: Option<(f64, f64)> = None;
     for (series, seconds) in series.iter().zip(peer.seconds) {
         let count = series.values.len() as f64;
-        let took = fastest(|| work(series));
+        let took = median(|| work(series));
         let growth = before.map_or(String::new(), |(size, time)| {
             format!(", grows as n^{:.2}", (took / time).ln() / (count / size).ln())
         });
@@ -185,22 +186,29 @@ fn compare(peer: &Peer, series: &[Series], work: impl Fn(&Series) -> f64) {
     }
 }
 
-/// Seconds of the fastest of several rounds, each long enough for the clock.
-fn fastest(work: impl Fn() -> f64) -> f64 {
+/// Processor seconds of the median of several rounds, each long enough for the count; the clock's where there is none.
+fn median(work: impl Fn() -> f64) -> f64 {
     let begin = Instant::now();
     black_box(work());
     let once = begin.elapsed().as_secs_f64().max(1e-9);
-    let repeats = (0.02 / once).ceil().clamp(1.0, 1e6) as u32;
-    let rounds = if once > 0.2 { 1 } else { 9 };
-    (0..rounds)
+    let repeats = (0.03 / once).ceil().clamp(1.0, 1e6) as u32;
+    let mut rounds: Vec<f64> = (0..9)
         .map(|_| {
-            let begin = Instant::now();
+            let (worked, begin) = (processor_time(), Instant::now());
             for _ in 0..repeats {
                 black_box(work());
             }
-            begin.elapsed().as_secs_f64() / f64::from(repeats)
+            let took = processor_time().checked_sub(worked).filter(|took| !took.is_zero());
+            took.unwrap_or_else(|| begin.elapsed()).as_secs_f64() / f64::from(repeats)
         })
-        .fold(f64::INFINITY, f64::min)
+        .collect();
+    stats::median_of(&mut rounds)
+}
+
+/// What this process has worked, by Linux' count; zero elsewhere.
+fn processor_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    Duration::from_nanos(text.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
 }
 
 fn time(seconds: f64) -> String {

@@ -1,4 +1,5 @@
 //! Speed of the robust profile: figure, target, measured. `cargo bench -p onepane-insights --bench robust_bench`.
+#![allow(clippy::print_stdout)]
 
 use onepane_insights::robust::{self, change, stream};
 use onepane_insights::synth::{Noise, Plant, Season, Spec};

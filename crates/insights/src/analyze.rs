@@ -24,7 +24,7 @@ pub fn analyze(series: &[Series], settings: &Settings) -> Analysis {
 }
 
 /// `report` of every series, in their order; on all cores with the feature `parallel`.
-pub(crate) fn for_each<T: Send>(series: &[Series], report: impl Fn(&Series) -> T + Sync) -> Vec<T> {
+pub(crate) fn for_each<T: Send>(series: &[Series], report: impl Fn(&Series) -> T + Send + Sync) -> Vec<T> {
     #[cfg(feature = "parallel")]
     {
         use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};

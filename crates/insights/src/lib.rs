@@ -21,7 +21,7 @@
 //! - the notebooks' label of a slope's rank ("flat", "unstable"): it depends on all series of their run;
 //! - pandas' refusal to resample series that are skipped in the recording.
 
-pub mod analyze;
+mod analyze;
 pub mod decompose;
 pub mod fdr;
 pub mod grid;

@@ -178,6 +178,30 @@ proptest! {
     }
 
     #[test]
+    fn slopes_are_those_of_sorting_all(
+        values in vec(prop_oneof![(0..9_i32).prop_map(f64::from), -5.0..5.0_f64], 2..160),
+        level in prop_oneof![Just(0.0), Just(1e9), Just(-3e5)],
+        steepness in -2..3_i32,
+        gap in 1..4_usize,
+    ) {
+        let values: Vec<f64> = values
+            .iter()
+            .enumerate()
+            .map(|(place, value)| level + f64::from(steepness) * (place * gap) as f64 + value)
+            .collect();
+        let places: Vec<usize> = (0..values.len()).map(|place| place * gap).collect();
+        let mut slopes: Vec<f64> = (0..values.len())
+            .flat_map(|j| (0..j).map(move |i| (i, j)))
+            .map(|(i, j)| (values[j] - values[i]) / (places[j] - places[i]) as f64)
+            .collect();
+        slopes.sort_unstable_by(f64::total_cmp);
+        let last = slopes.len() - 1;
+        let ranks = [0, last / 5, last / 2, last / 2 + last % 2, last - last / 7, last];
+        // Equal, not identical: 0 has two signs.
+        assert_eq!(trend::slopes_at_ranks(&values, &places, ranks), ranks.map(|rank| slopes[rank]));
+    }
+
+    #[test]
     fn parts_take_anything(values in values(90), period in 0..40_usize, share in value()) {
         for model in [DecompositionModel::Additive, DecompositionModel::Multiplicative] {
             for extrapolate in [true, false] {

@@ -7,6 +7,8 @@ mod decompose;
 mod fixtures;
 #[path = "parity/kats.rs"]
 mod kats;
+#[path = "parity/reports.rs"]
+mod reports;
 #[path = "parity/ruptures.rs"]
 mod ruptures;
 #[path = "parity/sample.rs"]

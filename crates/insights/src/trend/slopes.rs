@@ -1,21 +1,20 @@
 //! Order statistics of the n(n − 1)/2 slopes between the points of a series, without sorting or keeping them all.
 //!
-//! Falling, tied and rising pairs are counted in n log n; ranks among the ties have slope 0. For the others a
-//! deterministic sample of slopes gives a bracket that holds the ranks asked for; the slopes below it are counted, those
-//! inside are collected and selected from. Both steps are one cheap pass over all pairs for up to
-//! [`PASS_UP_TO`] points, and above that n log n plus the number of slopes inside: a pair's slope is below θ exactly
-//! when y − θx puts it in falling order (Dillencourt, Mount & Netanyahu 1992; Matoušek 1991). The slopes themselves are
-//! always computed as (y_j − y_i)/(x_j − x_i), so the results are those of sorting all of them.
+//! Falling, tied and rising pairs are counted in n log n; ranks among the ties have slope 0. For the others a small
+//! deterministic sample of slopes gives a first guess, and counting the slopes below a guess, n log n too, narrows it to
+//! a bracket that holds the ranks asked for and little else: a pair's slope is below θ exactly when y − θx puts it in
+//! falling order (Dillencourt, Mount & Netanyahu 1992; Matoušek 1991). The slopes inside are listed and selected from.
+//! They are always computed as (y_j − y_i)/(x_j − x_i), so the results are those of sorting all of them.
 
 use super::kendall::{count_falling, pair_counts};
 use crate::stats;
 
-/// Up to this many points a pass over all pairs is faster than sorting lines.
-const PASS_UP_TO: usize = 1_500;
 /// Up to this many slopes all of them are kept.
 const KEEP_UP_TO: u64 = 1_500;
-/// Slopes drawn for the first bracket.
-const SAMPLE: usize = 512;
+/// Slopes drawn for the first guess.
+const SAMPLE: usize = 128;
+/// Guesses at either end of the bracket.
+const GUESSES: usize = 6;
 
 /// The slopes at `ranks` (0 is the least; any order; each below n(n − 1)/2) between the points (`places[i]`,
 /// `values[i]`). Places rise strictly; values are finite. NaN for ranks that do not exist.
@@ -38,7 +37,7 @@ pub fn slopes_at_ranks<const N: usize>(values: &[f64], places: &[usize], ranks: 
     }
     sought.sort_unstable();
     sought.dedup();
-    let points = Points { values, places };
+    let points = Points { values, places, centre: stats::median(values), tied };
     let found = points.at_ranks(&sought, falling + counts.rising);
     for (slot, &rank) in result.iter_mut().zip(&ranks) {
         let rank = rank as u64;
@@ -56,6 +55,10 @@ pub fn slopes_at_ranks<const N: usize>(values: &[f64], places: &[usize], ranks: 
 struct Points<'a> {
     values: &'a [f64],
     places: &'a [usize],
+    /// Taken off the values before they are compared with lines, so that a high level costs no digits.
+    centre: f64,
+    /// Pairs of equal values.
+    tied: u64,
 }
 
 /// The slopes of a bracket.
@@ -74,38 +77,33 @@ impl Points<'_> {
     fn at_ranks(self, ranks: &[u64], all: u64) -> Vec<f64> {
         let (Some(&first), Some(&last)) = (ranks.first(), ranks.last()) else { return Vec::new() };
         if all > KEEP_UP_TO {
-            let mut slack = 3.0;
-            for _ in 0..3 {
-                let (low, high) = self.bracket(first, last, all, slack);
-                if low < high && (low * self.values.len() as f64).abs() < 1e300 {
-                    let inside = if self.values.len() > PASS_UP_TO && low.is_finite() && high.is_finite() {
-                        self.between_lines(low, high)
-                    } else {
-                        self.pass(low, high)
-                    };
-                    let Inside { below, mut slopes } = inside;
+            let sample = self.sample();
+            let (low, high) = (self.guess(&sample, first, all, false), self.guess(&sample, last, all, true));
+            if low < high && (low.abs().max(high.abs()) * self.places[self.places.len() - 1] as f64).is_finite() {
+                // Rounding can only mislead the first where it decides between slopes; the second sees every slope.
+                for inside in [Self::between_lines, Self::pass] {
+                    let Inside { below, mut slopes } = inside(self, low, high);
                     if below <= first && last < below + slopes.len() as u64 {
                         return select(&mut slopes, ranks, below);
                     }
                 }
-                slack *= 3.0;
             }
         }
         let mut slopes = self.pass(f64::NEG_INFINITY, f64::INFINITY).slopes;
         select(&mut slopes, ranks, 0)
     }
 
-    /// Two slopes that very likely hold ranks `first` to `last` between them, from a sample.
-    fn bracket(self, first: u64, last: u64, all: u64, slack: f64) -> (f64, f64) {
+    /// Some slopes that are not 0, sorted.
+    fn sample(self) -> Vec<f64> {
         let count = self.values.len() as u64;
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut draw = |bound: u64| {
+        let mut draw = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (((state >> 33) * bound) >> 31) as usize
+            (((state >> 33) * count) >> 31) as usize
         };
         let mut sample = Vec::with_capacity(SAMPLE);
-        for _ in 0..4 * SAMPLE {
-            let (i, j) = (draw(count), draw(count));
+        for _ in 0..8 * SAMPLE {
+            let (i, j) = (draw(), draw());
             if i != j && self.values[i] != self.values[j] {
                 sample.push(self.slope(i.min(j), i.max(j)));
                 if sample.len() == SAMPLE {
@@ -114,14 +112,62 @@ impl Points<'_> {
             }
         }
         sample.sort_unstable_by(f64::total_cmp);
-        let size = sample.len() as f64;
-        let spread = |share: f64| slack * (size * share * (1.0 - share)).sqrt() + 2.0;
-        let (first, last) = (first as f64 / all as f64, last as f64 / all as f64);
-        let below = (size * first - spread(first)).floor();
-        let above = (size * last + spread(last)).ceil();
-        let low = if below < 0.0 { f64::NEG_INFINITY } else { sample[below as usize] };
-        let high = if above >= size { f64::INFINITY } else { sample[above as usize] };
-        (low, high)
+        sample
+    }
+
+    /// A slope a little below (or above) the one at `rank`, with at least one slope between them.
+    fn guess(self, sample: &[f64], rank: u64, all: u64, above: bool) -> f64 {
+        let margin = (64 + all / 512) as f64;
+        let (least, most) = self
+            .values
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), &value| (least.min(value), most.max(value)));
+        // No slope is steeper than the whole range in one step.
+        let steepest = 1.5 * (most - least);
+        let (mut floor, mut ceiling) = (-steepest, steepest);
+        let target = if above { rank as f64 + margin } else { rank as f64 - margin };
+        if sample.is_empty() || target < 1.0 || target > all as f64 - 1.0 {
+            return if above { ceiling } else { floor };
+        }
+        let size = sample.len();
+        let place = ((target / all as f64 * size as f64) as usize).min(size - 1);
+        let (from, to) = (place.saturating_sub(8), (place + 8).min(size - 1));
+        let per_rank = (sample[to] - sample[from]) / ((to - from).max(1) as f64 / size as f64 * all as f64);
+        let mut guess = sample[place];
+        for _ in 0..GUESSES {
+            let below = self.below(guess);
+            let distance = if above { below as f64 - rank as f64 } else { rank as f64 - below as f64 };
+            *(if below as f64 > target { &mut ceiling } else { &mut floor }) = guess;
+            if distance >= 1.0 && distance <= 4.0 * margin {
+                return guess;
+            }
+            let next = guess + (target - below as f64) * per_rank;
+            guess = if next > floor && next < ceiling { next } else { f64::midpoint(floor, ceiling) };
+        }
+        // Many equal slopes can leave no guess near: the nearest on the safe side holds.
+        let safe = if above { ceiling } else { floor };
+        let below = self.below(safe) as f64;
+        let held = if above { below > rank as f64 } else { below < rank as f64 };
+        match (held, above) {
+            (true, _) => safe,
+            (false, true) => steepest,
+            (false, false) => -steepest,
+        }
+    }
+
+    /// The values less a line through the centre.
+    fn heights(self, slope: f64) -> impl Iterator<Item = f64> {
+        let middle = (self.places[self.places.len() - 1] / 2) as f64;
+        self.values
+            .iter()
+            .zip(self.places)
+            .map(move |(value, &place)| (value - self.centre) - slope * (place as f64 - middle))
+    }
+
+    /// How many slopes that are not 0 lie below `slope`, but for rounding.
+    fn below(self, slope: f64) -> u64 {
+        let falling = count_falling(&mut self.heights(slope).collect::<Vec<_>>());
+        if slope > 0.0 { falling.saturating_sub(self.tied) } else { falling }
     }
 
     /// Looks at every pair, lag by lag where the places are consecutive. O(n²) time, memory for the slopes inside.
@@ -168,11 +214,9 @@ impl Points<'_> {
     /// orders, and the ranks sought lie far from the ends.
     fn between_lines(self, low: f64, high: f64) -> Inside {
         let order_at = |slope: f64| {
-            let height: Vec<f64> =
-                self.values.iter().zip(self.places).map(|(value, &place)| value - slope * place as f64).collect();
-            let mut order: Vec<u32> = (0..height.len() as u32).collect();
-            order.sort_unstable_by(|&a, &b| height[a as usize].total_cmp(&height[b as usize]).then(a.cmp(&b)));
-            order
+            let mut order: Vec<(f64, u32)> = self.heights(slope).zip(0..).collect();
+            order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            order.into_iter().map(|(_, index)| index).collect::<Vec<u32>>()
         };
         let by_low = order_at(low);
         let below_or_tied = count_falling(&mut by_low.iter().map(|&index| f64::from(index)).collect::<Vec<_>>());
@@ -184,7 +228,7 @@ impl Points<'_> {
         let mut spare = lines.clone();
         let mut slopes = Vec::new();
         let mut ties_inside = 0;
-        self.exchanged(&mut lines, &mut spare, &mut |i, j| {
+        Self::exchanged(&mut lines, &mut spare, &mut |i, j| {
             let (i, j) = (i.min(j) as usize, i.max(j) as usize);
             if self.values[i] == self.values[j] {
                 ties_inside += 1;
@@ -193,19 +237,19 @@ impl Points<'_> {
             }
         });
         // Ties are counted below when 0 lies below the bracket; they do not belong to these ranks.
-        let ties_below = if low > 0.0 { pair_counts(self.values).tied - ties_inside } else { 0 };
-        Inside { below: below_or_tied - ties_below, slopes }
+        let ties_below = if low > 0.0 { self.tied - ties_inside } else { 0 };
+        Inside { below: below_or_tied.saturating_sub(ties_below), slopes }
     }
 
     /// Merge sort by rank that reports every pair in falling order.
-    fn exchanged(self, lines: &mut [(u32, u32)], spare: &mut [(u32, u32)], report: &mut impl FnMut(u32, u32)) {
+    fn exchanged(lines: &mut [(u32, u32)], spare: &mut [(u32, u32)], report: &mut impl FnMut(u32, u32)) {
         let count = lines.len();
         if count < 2 {
             return;
         }
         let middle = count / 2;
-        self.exchanged(&mut lines[..middle], &mut spare[..middle], report);
-        self.exchanged(&mut lines[middle..], &mut spare[middle..], report);
+        Self::exchanged(&mut lines[..middle], &mut spare[..middle], report);
+        Self::exchanged(&mut lines[middle..], &mut spare[middle..], report);
         spare.copy_from_slice(lines);
         let (left, right) = spare.split_at(middle);
         let (mut i, mut j) = (0, 0);
@@ -279,7 +323,7 @@ mod tests {
                 *value += 0.01 * (place / 7) as f64;
             }
             let places: Vec<usize> = (0..count).map(|place| place * gap + place % gap).collect();
-            let points = Points { values: &values, places: &places };
+            let points = Points { values: &values, places: &places, centre: 0.0, tied: 0 };
             let mut slopes: Vec<f64> = (0..count).flat_map(|j| (0..j).map(move |i| points.slope(i, j))).collect();
             slopes.sort_unstable_by(f64::total_cmp);
             let last = slopes.len() - 1;
@@ -295,7 +339,7 @@ mod tests {
         for kinds in [3, 1000, 1 << 24] {
             let values: Vec<f64> = noise(1_550, kinds).iter().enumerate().map(|(i, v)| v + (i / 2) as f64).collect();
             let places: Vec<usize> = (0..values.len()).collect();
-            let points = Points { values: &values, places: &places };
+            let points = Points { values: &values, places: &places, centre: 0.0, tied: 0 };
             let mut slopes = points.pass(f64::NEG_INFINITY, f64::INFINITY).slopes;
             let total = slopes.len();
             slopes.sort_unstable_by(f64::total_cmp);
