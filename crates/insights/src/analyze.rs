@@ -1,7 +1,9 @@
 //! The one entry: many series in, a report each out.
 
 use crate::profiles;
-use crate::report::{Analysis, SeriesReport};
+use crate::rank::{self, Background};
+use crate::report::Analysis;
+use crate::robust;
 use crate::series::Series;
 use crate::settings::{Profile, Settings};
 
@@ -13,13 +15,16 @@ pub fn analyze(series: &[Series], settings: &Settings) -> Analysis {
     let reports = match settings.profile {
         Profile::Sample => for_each(series, |series| profiles::sample(series, settings)),
         Profile::Kats => for_each(series, |series| profiles::kats(series, settings)),
-        Profile::Robust => robust::analyze(series, settings),
+        Profile::Robust => return robust::analyze(series, settings),
     };
-    Analysis { profile: settings.profile, series: reports, insights: Vec::new() }
+    let backgrounds: Vec<Background> =
+        series.iter().zip(&reports).map(|(series, report)| Background::of_report(series, report)).collect();
+    let insights = rank::insights(&reports, &backgrounds);
+    Analysis { profile: settings.profile, series: reports, insights }
 }
 
 /// `report` of every series, in their order; on all cores with the feature `parallel`.
-pub(crate) fn for_each(series: &[Series], report: impl Fn(&Series) -> SeriesReport + Send + Sync) -> Vec<SeriesReport> {
+pub(crate) fn for_each<T: Send>(series: &[Series], report: impl Fn(&Series) -> T + Send + Sync) -> Vec<T> {
     #[cfg(feature = "parallel")]
     {
         use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
@@ -28,22 +33,5 @@ pub(crate) fn for_each(series: &[Series], report: impl Fn(&Series) -> SeriesRepo
     #[cfg(not(feature = "parallel"))]
     {
         series.iter().map(report).collect()
-    }
-}
-
-/// The place of the `robust` profile.
-mod robust {
-    use crate::report::{Outcome, SeriesReport};
-    use crate::series::Series;
-    use crate::settings::Settings;
-
-    /// A report for each series, in their order.
-    pub(super) fn analyze(series: &[Series], _settings: &Settings) -> Vec<SeriesReport> {
-        super::for_each(series, |series| {
-            let reason = "The robust profile is not part of this build.".to_owned();
-            let mut report = SeriesReport::new(&series.key, series.values.len());
-            report.outcome = Outcome::Unsupported { reason };
-            report
-        })
     }
 }

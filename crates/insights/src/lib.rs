@@ -10,7 +10,8 @@
 //!
 //! Beneath it lie the parts, each for use on its own: [`stats`], [`grid`] (order, frequency, gaps), [`decompose`]
 //! (classical, STL), [`trend`] (least squares, Theil-Sen, the Mann-Kendall family), [`segment`] (PELT, binary, kernel),
-//! [`kats`] and [`sample`].
+//! [`kats`] and [`sample`]; for the default profile [`robust`], with [`fdr`] and [`rank`]; to measure by, [`synth`] and
+//! [`yardstick`].
 //!
 //! # What equals what
 //! The tests compare with recorded outputs of statsmodels 0.14.6, scipy 1.17.1, pymannkendall 1.4.3, ruptures 1.1.10,
@@ -22,16 +23,21 @@
 
 mod analyze;
 pub mod decompose;
+pub mod fdr;
 pub mod grid;
 pub mod kats;
 mod profiles;
+pub mod rank;
 pub mod report;
+pub mod robust;
 pub mod sample;
 pub mod segment;
 pub mod series;
 pub mod settings;
 pub mod stats;
+pub mod synth;
 pub mod trend;
+pub mod yardstick;
 
 pub use analyze::analyze;
 pub use report::{
