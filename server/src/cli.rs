@@ -34,8 +34,8 @@ enum Task {
     Demo(DemoArgs),
     /// Find trends, outliers and change points in time series
     Analyze(AnalyzeArgs),
-
-    //SYNTH
+    /// Print synthetic series with planted spikes, shifts, ramps and bursts
+    Synth(SynthArgs),
     /// Print the effective settings and where each came from
     Config(SettingsFlags),
 }
@@ -247,7 +247,7 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Parse(args) => commands::parse(args.file.as_deref()),
         Task::Demo(args) => commands::demo(&args),
         Task::Analyze(args) => commands::analyze(&args),
-
+        Task::Synth(args) => commands::synth(&args),
         Task::Config(flags) => {
             let (_, effective) = flags.load()?;
             print_settings(&effective)?;

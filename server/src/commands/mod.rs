@@ -7,9 +7,11 @@ mod input;
 mod logging;
 mod parse;
 mod serve;
+mod synth;
 
 pub(crate) use analyze::{Format, analyze};
 pub(crate) use demo::demo;
 pub(crate) use ingest::ingest;
 pub(crate) use parse::parse;
 pub(crate) use serve::serve;
+pub(crate) use synth::synth;
