@@ -7,7 +7,7 @@ use crate::report::{
 use crate::robust::prepare::Prepared;
 use crate::series::Series;
 use crate::stats::distributions::normal_two_sided;
-use crate::stats::median_absolute_deviation;
+use crate::stats::{median_absolute_deviation, variance_skipping_nan};
 use onepane_domain::Timestamp;
 
 const MINUTE_MS: i64 = 60_000;
@@ -41,8 +41,12 @@ impl Background {
     pub fn of_report(series: &Series, report: &SeriesReport) -> Self {
         let prepared = Prepared::of(series);
         let steps: Vec<f64> = prepared.values.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        // A step between two values has twice the variance of one; MAD to standard deviation is 1.4826.
-        let deviation = 1.4826 * median_absolute_deviation(&steps) / std::f64::consts::SQRT_2;
+        // A step between two values has twice the variance of one; MAD to standard deviation is 1.4826. Where most values
+        // are the same, the MAD is 0 and says nothing.
+        let deviation = match 1.4826 * median_absolute_deviation(&steps) / std::f64::consts::SQRT_2 {
+            spread if spread > 0.0 => spread,
+            _ => variance_skipping_nan(&prepared.values).sqrt(),
+        };
         let size = |change: &ChangePoint| match (change.mean_after - change.mean_before) / deviation {
             size if size.is_finite() => size,
             _ => 0.0,
@@ -70,16 +74,21 @@ pub fn insights(reports: &[SeriesReport], backgrounds: &[Background]) -> Vec<Ins
         {
             let rise = trend.slope.abs() * report.n as f64;
             // The interval's width is the only measure of a trend's noise in the units of its slope.
-            let half = trend.slope_high.zip(trend.slope_low).map_or(0.0, |(high, low)| (high - low) / 4.0);
-            let effect = rise / (half * report.n as f64).max(f64::MIN_POSITIVE);
+            let noise = match trend.slope_high.zip(trend.slope_low) {
+                Some((high, low)) => (high - low) / 4.0 * report.n as f64,
+                None => background.deviation,
+            };
+            let effect = rise / noise.max(f64::MIN_POSITIVE);
             let q = trend.q_value.unwrap_or(1.0);
             add(Detector::Trend, background.last, score(effect, q, 1.0), trend_sentence(trend, background));
         }
         for incident in report.outliers.chunk_by(|a, b| a.incident.is_some() && a.incident == b.incident) {
-            let Some(worst) = incident.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else { continue };
+            let far = |outlier: &Outlier| deviations(outlier, background);
+            let Some(worst) = incident.iter().max_by(|a, b| far(a).total_cmp(&far(b))) else { continue };
+            let effect = far(worst);
             let newness = newness(worst.timestamp, background);
-            let points = score(worst.score, normal_two_sided(worst.score) * report.n as f64, newness);
-            add(Detector::Outlier, worst.timestamp, points, outlier_sentence(worst, incident.len(), background));
+            let points = score(effect, normal_two_sided(effect) * report.n as f64, newness);
+            add(Detector::Outlier, worst.timestamp, points, outlier_sentence(worst, effect, incident.len(), background));
         }
         for (change, &effect) in report.changepoints.iter().zip(&background.effects) {
             let points = score(effect.abs(), change.p_value.unwrap_or(1.0), newness(change.timestamp, background));
@@ -101,6 +110,15 @@ fn newness(at: Timestamp, background: &Background) -> f64 {
     (-8.0 * background.last.millis_since(at) as f64 / length).exp2()
 }
 
+/// How far out a point is, in standard deviations. Only `robust`, which groups its outliers, scores them so; what the
+/// scores of the others mean depends on their fences.
+fn deviations(outlier: &Outlier, background: &Background) -> f64 {
+    match (outlier.incident, outlier.expected) {
+        (None, Some(expected)) if background.deviation > 0.0 => (outlier.value - expected).abs() / background.deviation,
+        _ => outlier.score,
+    }
+}
+
 fn trend_sentence(trend: &Trend, background: &Background) -> String {
     let verb = if trend.direction == TrendDirection::Up { "rose" } else { "fell" };
     let (steps, per) = span(background.step_ms);
@@ -109,10 +127,15 @@ fn trend_sentence(trend: &Trend, background: &Background) -> String {
         None => number(trend.slope.abs() * steps),
     };
     let since = instant(background.first, background.step_ms);
-    format!("{verb} {change} a {per} since {since} (q = {})", probability(trend.q_value))
+    let tested = match (trend.q_value, trend.p_value) {
+        (Some(q), _) => format!("(q {})", probability(q)),
+        (None, Some(p)) => format!("(p {})", probability(p)),
+        (None, None) => "(not tested)".to_owned(),
+    };
+    format!("{verb} {change} a {per} since {since} {tested}")
 }
 
-fn outlier_sentence(outlier: &Outlier, points: usize, background: &Background) -> String {
+fn outlier_sentence(outlier: &Outlier, effect: f64, points: usize, background: &Background) -> String {
     let side = if outlier.direction == OutlierDirection::High { "above" } else { "below" };
     let at = instant(outlier.timestamp, background.step_ms);
     let value = number(outlier.value);
@@ -121,22 +144,22 @@ fn outlier_sentence(outlier: &Outlier, points: usize, background: &Background) -
         1 => String::new(),
         points => format!(", the farthest of {points} such points together"),
     };
-    format!("was {value} on {at}, {side} the expected {expected} by {} deviations{more}", number(outlier.score))
+    format!("was {value} on {at}, {side} the expected {expected} by {} deviations{more}", number(effect))
 }
 
 fn change_sentence(change: &ChangePoint, background: &Background) -> String {
     let at = instant(change.timestamp, background.step_ms);
     let (before, after) = (number(change.mean_before), number(change.mean_after));
-    let p = probability(change.p_value);
+    let p = change.p_value.map(|p| format!(" (p {})", probability(p))).unwrap_or_default();
     let up = change.direction == ChangeDirection::Increase;
     match change.kind {
         Some(ChangeKind::Ramp) => {
             let verb = if up { "climbing" } else { "sinking" };
-            format!("bent on {at}, {verb} from levels around {before} to levels around {after} (p = {p})")
+            format!("bent on {at}, {verb} from levels around {before} to levels around {after}{p}")
         }
         _ => {
             let verb = if up { "stepped up" } else { "stepped down" };
-            format!("{verb} from {before} to {after} on {at} (p = {p})")
+            format!("{verb} from {before} to {after} on {at}{p}")
         }
     }
 }
@@ -195,10 +218,10 @@ fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-fn probability(p: Option<f64>) -> String {
+fn probability(p: f64) -> String {
     match p {
-        None => "unknown".to_owned(),
-        Some(p) if p < 1e-4 => format!("{p:.0e}"),
-        Some(p) => number(p),
+        p if p < 1e-300 => "< 1e-300".to_owned(),
+        p if p < 1e-4 => format!("= {p:.0e}"),
+        p => format!("= {}", number(p)),
     }
 }

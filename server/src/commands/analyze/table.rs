@@ -1,5 +1,6 @@
 //! An analysis for reading in a terminal.
 
+use onepane_domain::Timestamp;
 use onepane_insights::{Analysis, Outcome, SeriesReport, Trend, TrendDirection};
 
 /// Cells wider than this are cut: a key may be as long as a finding's title.
@@ -12,9 +13,10 @@ pub(super) fn lines(analysis: &Analysis) -> Vec<String> {
     let mut lines = aligned(std::iter::once(head).chain(rows).collect());
     if !analysis.insights.is_empty() {
         lines.push(String::new());
+        let days = analysis.insights.iter().all(|insight| insight.timestamp.start_of_day() == insight.timestamp);
         let head = ["score", "when", "series", "insight"].map(str::to_owned).to_vec();
         let rows = analysis.insights.iter().map(|insight| {
-            vec![format!("{:.0}", insight.score), insight.timestamp.to_string(), name(&insight.key), insight.sentence.clone()]
+            vec![format!("{:.0}", insight.score), when(insight.timestamp, days), name(&insight.key), insight.sentence.clone()]
         });
         lines.extend(aligned(std::iter::once(head).chain(rows).collect()));
     }
@@ -31,6 +33,10 @@ fn series_row(series: &SeriesReport) -> Vec<String> {
         series.changepoints.len().to_string(),
         outcome(&series.outcome),
     ]
+}
+
+fn when(at: Timestamp, days: bool) -> String {
+    if days { at.day() } else { at.to_string() }
 }
 
 fn name(key: &str) -> String {
