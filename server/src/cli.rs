@@ -99,13 +99,13 @@ pub(crate) struct AnalyzeArgs {
     #[arg(long, value_name = "auto|N", default_value = "auto", value_parser = period)]
     pub(crate) period: Period,
     /// Fences of the outlier detector, in interquartile ranges [default: the profile's]
-    #[arg(long, value_name = "X", value_parser = positive)]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
     pub(crate) iqr_mult: Option<f64>,
     /// The decomposition behind the outliers of `kats`
     #[arg(long, default_value = "additive", value_parser = word::<DecompositionModel>(&["additive", "multiplicative"]))]
     pub(crate) decomp: DecompositionModel,
     /// Significance of a change point (sample, kats), or the false discovery rate (robust) [default: the profile's]
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, value_parser = probability)]
     pub(crate) threshold: Option<f64>,
     /// Print trend, season and rest too (JSON)
     #[arg(long)]

@@ -184,5 +184,8 @@ async fn main() {
         count as f64 / seconds,
         size as f64 / 1e6
     );
-    println!("bench | store: feed read | | {:.0} items/s ({fed} items, {fill_seconds:.2} s)", fed as f64 / fill_seconds);
+    println!(
+        "bench | store: feed read | | {:.0} items/s ({fed} items, {fill_seconds:.2} s)",
+        fed as f64 / fill_seconds
+    );
 }

@@ -88,7 +88,12 @@ pub fn insights(reports: &[SeriesReport], backgrounds: &[Background]) -> Vec<Ins
             let effect = far(worst);
             let newness = newness(worst.timestamp, background);
             let points = score(effect, normal_two_sided(effect) * report.n as f64, newness);
-            add(Detector::Outlier, worst.timestamp, points, outlier_sentence(worst, effect, incident.len(), background));
+            add(
+                Detector::Outlier,
+                worst.timestamp,
+                points,
+                outlier_sentence(worst, effect, incident.len(), background),
+            );
         }
         for (change, &effect) in report.changepoints.iter().zip(&background.effects) {
             let points = score(effect.abs(), change.p_value.unwrap_or(1.0), newness(change.timestamp, background));

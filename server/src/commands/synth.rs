@@ -47,12 +47,8 @@ pub(crate) fn synth(args: &SynthArgs) -> anyhow::Result<ExitCode> {
     if let Some(path) = &args.truth {
         let mut text = Vec::new();
         for one in &made {
-            let truth = Truth {
-                key: &one.series.key,
-                outliers: &one.outliers,
-                changepoints: &one.shifts,
-                ramps: &one.ramps,
-            };
+            let truth =
+                Truth { key: &one.series.key, outliers: &one.outliers, changepoints: &one.shifts, ramps: &one.ramps };
             serde_json::to_writer(&mut text, &truth)?;
             writeln!(text)?;
         }

@@ -118,12 +118,7 @@ fn json_series(place: usize, value: Value) -> anyhow::Result<Series> {
     let JsonSeries { key, timestamps, values } =
         serde_json::from_value(value).with_context(|| format!("series {}", place + 1))?;
     let name = if key.is_empty() { format!("series {}", place + 1) } else { format!("series {:?}", key) };
-    ensure!(
-        timestamps.len() == values.len(),
-        "{name}: {} timestamps and {} values",
-        timestamps.len(),
-        values.len()
-    );
+    ensure!(timestamps.len() == values.len(), "{name}: {} timestamps and {} values", timestamps.len(), values.len());
     let at = |index: usize| format!("{name}, point {}", index + 1);
     let timestamps = timestamps.iter().enumerate().map(|(index, stamp)| json_instant(stamp).with_context(|| at(index)));
     let values = values.iter().enumerate().map(|(index, value)| json_number(value).with_context(|| at(index)));
@@ -190,7 +185,8 @@ mod tests {
         assert_eq!((plain[0].values[0], plain[0].values[2]), (1.0, 2.5));
         assert!(plain[0].values[1].is_nan());
 
-        let keyed = read("\u{feff}Key, Value, Timestamp\r\nb,1,1700000000\r\na,2,1700000000000\r\nb,3,2026-01-01\r\n").unwrap();
+        let keyed =
+            read("\u{feff}Key, Value, Timestamp\r\nb,1,1700000000\r\na,2,1700000000000\r\nb,3,2026-01-01\r\n").unwrap();
         let keys: Vec<_> = keyed.iter().map(|series| (series.key.as_str(), series.values.clone())).collect();
         assert_eq!(keys, [("b", vec![1.0, 3.0]), ("a", vec![2.0])]);
         assert_eq!(keyed[0].timestamps[0], keyed[1].timestamps[0], "seconds and milliseconds");
@@ -222,7 +218,10 @@ mod tests {
         assert!(refused("2026-01-01,1\nyesterday,2\n").starts_with("line 2: timestamp: not a time"));
         assert_eq!(refused("2026-01-01,1\n2026-01-02\n"), "line 2: has no column 2");
         assert_eq!(refused(r#"{"timestamps":[1,2],"values":[1]}"#), "series 1: 2 timestamps and 1 values");
-        assert!(refused(r#"[{"key":"k","timestamps":[true],"values":[1]}]"#).starts_with("series \"k\", point 1: timestamp"));
+        assert!(
+            refused(r#"[{"key":"k","timestamps":[true],"values":[1]}]"#)
+                .starts_with("series \"k\", point 1: timestamp")
+        );
         assert!(refused(r#"{"timestamps":[1],"value":[1]}"#).contains("unknown field `value`"));
         assert!(refused("{\"timestamps\":[").contains("EOF"));
     }

@@ -16,7 +16,12 @@ pub(super) fn lines(analysis: &Analysis) -> Vec<String> {
         let days = analysis.insights.iter().all(|insight| insight.timestamp.start_of_day() == insight.timestamp);
         let head = ["score", "when", "series", "insight"].map(str::to_owned).to_vec();
         let rows = analysis.insights.iter().map(|insight| {
-            vec![format!("{:.0}", insight.score), when(insight.timestamp, days), name(&insight.key), insight.sentence.clone()]
+            vec![
+                format!("{:.0}", insight.score),
+                when(insight.timestamp, days),
+                name(&insight.key),
+                insight.sentence.clone(),
+            ]
         });
         lines.extend(aligned(std::iter::once(head).chain(rows).collect()));
     }
@@ -107,7 +112,9 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits() {
-        for (number, text) in [(0.0, "0"), (0.1234, "0.123"), (12.34, "12.3"), (123.4, "123"), (1234.5, "1234"), (1e-7, "1.00e-7")] {
+        for (number, text) in
+            [(0.0, "0"), (0.1234, "0.123"), (12.34, "12.3"), (123.4, "123"), (1234.5, "1234"), (1e-7, "1.00e-7")]
+        {
             assert_eq!(short(number), text);
         }
     }
