@@ -117,7 +117,7 @@ fn json(text: &str) -> anyhow::Result<Vec<Series>> {
 fn json_series(place: usize, value: Value) -> anyhow::Result<Series> {
     let JsonSeries { key, timestamps, values } =
         serde_json::from_value(value).with_context(|| format!("series {}", place + 1))?;
-    let name = if key.is_empty() { format!("series {}", place + 1) } else { format!("series {:?}", key) };
+    let name = if key.is_empty() { format!("series {}", place + 1) } else { format!("series {key:?}") };
     ensure!(timestamps.len() == values.len(), "{name}: {} timestamps and {} values", timestamps.len(), values.len());
     let at = |index: usize| format!("{name}, point {}", index + 1);
     let timestamps = timestamps.iter().enumerate().map(|(index, stamp)| json_instant(stamp).with_context(|| at(index)));
