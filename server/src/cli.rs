@@ -3,8 +3,10 @@
 use crate::commands;
 use crate::output;
 use crate::settings::{ConfigError, Effective, FileSettings, KEYS, Settings};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
 use onepane_domain::Timestamp;
+use onepane_insights::{DecompositionModel, Detector, Period, Profile};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,10 @@ enum Task {
     Parse(ParseArgs),
     /// Print the demo organization's events as JSON Lines
     Demo(DemoArgs),
+    /// Find trends, outliers and change points in time series
+    Analyze(AnalyzeArgs),
+    /// Print synthetic series with planted spikes, shifts, ramps and bursts
+    Synth(SynthArgs),
     /// Draw a chart from data to an SVG file, without a browser
     Render(commands::RenderArgs),
     /// Print the effective settings and where each came from
@@ -76,6 +82,84 @@ fn scale(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.01..=100.0).contains(&value) => Ok(value),
         _ => Err("want a number from 0.01 to 100".to_owned()),
+    }
+}
+
+#[derive(clap::Args)]
+pub(crate) struct AnalyzeArgs {
+    /// CSV (timestamp,value[,key]) or JSON ({"timestamps":[…],"values":[…]}, or a list of such with "key"); standard
+    /// input if it is `-` or absent
+    pub(crate) file: Option<PathBuf>,
+    /// Whose numbers: Onepane's own, the SageMaker-ML-Insights notebooks', or Kats'
+    #[arg(long, default_value = "robust", value_parser = word::<Profile>(&["robust", "sample", "kats"]))]
+    pub(crate) profile: Profile,
+    /// What to look for
+    #[arg(long, value_delimiter = ',', default_value = "trend,outlier,changepoint",
+          value_parser = word::<Detector>(&["trend", "outlier", "changepoint"]))]
+    pub(crate) detectors: Vec<Detector>,
+    /// Points a season: `auto`, or a number (1 for none)
+    #[arg(long, value_name = "auto|N", default_value = "auto", value_parser = period)]
+    pub(crate) period: Period,
+    /// Fences of the outlier detector, in interquartile ranges [default: the profile's]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = positive)]
+    pub(crate) iqr_mult: Option<f64>,
+    /// The decomposition behind the outliers of `kats`
+    #[arg(long, default_value = "additive", value_parser = word::<DecompositionModel>(&["additive", "multiplicative"]))]
+    pub(crate) decomp: DecompositionModel,
+    /// Significance of a change point (sample, kats), or the false discovery rate (robust) [default: the profile's]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, value_parser = probability)]
+    pub(crate) threshold: Option<f64>,
+    /// Print trend, season and rest too (JSON)
+    #[arg(long)]
+    pub(crate) decomposition: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "json")]
+    pub(crate) format: commands::Format,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct SynthArgs {
+    /// A spec or a list of specs as JSON, `-` for standard input; examples of all kinds if absent
+    pub(crate) file: Option<PathBuf>,
+    /// Seed of the first series; each further one has the next
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Write what was planted to this file, as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// Print the specs instead of the series
+    #[arg(long)]
+    pub(crate) specs: bool,
+}
+
+/// One of the words that serde knows the type by.
+fn word<T: serde::de::DeserializeOwned + Clone + Send + Sync + 'static>(
+    words: &'static [&'static str],
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words).try_map(|word| serde_json::from_value::<T>(word.into()))
+}
+
+fn period(text: &str) -> Result<Period, String> {
+    match text {
+        "auto" => Ok(Period::Auto),
+        text => match text.parse::<usize>() {
+            Ok(points) if points > 0 => Ok(Period::Points(points)),
+            _ => Err("want auto or a whole number from 1 on".to_owned()),
+        },
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+        _ => Err("want a number above 0".to_owned()),
+    }
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        _ => Err("want a number between 0 and 1".to_owned()),
     }
 }
 
@@ -164,6 +248,8 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Ingest(args) => commands::ingest(&args.settings.load()?.0, args.files, args.dead_letters),
         Task::Parse(args) => commands::parse(args.file.as_deref()),
         Task::Demo(args) => commands::demo(&args),
+        Task::Analyze(args) => commands::analyze(&args),
+        Task::Synth(args) => commands::synth(&args),
         Task::Render(args) => commands::render(&args),
         Task::Config(flags) => {
             let (_, effective) = flags.load()?;

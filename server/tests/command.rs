@@ -234,3 +234,80 @@ fn the_demo_does_not_mix_with_other_events() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(stderr(&refused).contains("--data-dir"), "{}", stderr(&refused));
 }
+
+#[test]
+fn analyze_finds_what_synth_has_planted() {
+    let folder = tempfile::tempdir().unwrap();
+    let truth_file = folder.path().join("truth.jsonl");
+    let made = run(onepane(folder.path()).args(["synth", "--truth"]).arg(&truth_file), "");
+    assert!(made.status.success(), "{}", stderr(&made));
+    let truth: Vec<serde_json::Value> =
+        std::fs::read_to_string(&truth_file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+
+    let analyzed = run(onepane(folder.path()).args(["analyze", "-"]), &stdout(&made));
+    assert!(analyzed.status.success(), "{}", stderr(&analyzed));
+    let analysis: serde_json::Value = serde_json::from_str(&stdout(&analyzed)).unwrap();
+    assert_eq!(analysis["profile"], "robust");
+    for (planted, report) in truth.iter().zip(analysis["series"].as_array().unwrap()) {
+        assert_eq!(planted["key"], report["key"]);
+        assert_eq!((&report["n"], &report["outcome"]), (&365.into(), &"analysed".into()));
+        let found = |what: &str| -> Vec<i64> {
+            report[what].as_array().unwrap().iter().map(|one| one["index"].as_i64().unwrap()).collect()
+        };
+        match planted["key"].as_str().unwrap() {
+            "noise" => assert_eq!((found("outliers"), found("changepoints")), (vec![], vec![])),
+            "spikes" => assert_eq!((found("outliers"), found("changepoints")), (vec![120, 362], vec![])),
+            "two shifts, weekly" => {
+                assert_eq!(report["period"], 7);
+                let shifts = found("changepoints");
+                assert_eq!(shifts.len(), 2);
+                assert!(shifts[0].abs_diff(130) <= 2 && shifts[1].abs_diff(250) <= 2, "{shifts:?}");
+            }
+            "rising, weekly" => assert_eq!(report["trend"]["direction"], "up"),
+            "ramp" => assert!(report["changepoints"].as_array().unwrap().iter().all(|change| change["kind"] == "ramp")),
+            _ => {}
+        }
+    }
+    assert_eq!(analysis["insights"][0]["key"], "rising, weekly");
+}
+
+#[test]
+fn analyze_takes_the_parameters_that_people_know() {
+    let folder = tempfile::tempdir().unwrap();
+    let series = r#"{"key":"k","timestamps":["2026-01-01","2026-01-02","2026-01-03"],"values":[1,null,2]}"#;
+    let ask = |arguments: &[&str]| run(onepane(folder.path()).arg("analyze").args(arguments), series);
+    let kats = ask(&[
+        "--profile",
+        "kats",
+        "--detectors",
+        "outlier,changepoint",
+        "--period",
+        "2",
+        "--iqr-mult",
+        "1.5",
+        "--decomp",
+        "multiplicative",
+        "--threshold",
+        "0.05",
+        "--decomposition",
+    ]);
+    assert!(kats.status.success(), "{}", stderr(&kats));
+    let analysis: serde_json::Value = serde_json::from_str(&stdout(&kats)).unwrap();
+    assert_eq!(analysis["series"][0]["trend"], serde_json::Value::Null);
+
+    let table = ask(&["--format", "table"]);
+    assert!(stdout(&table).starts_with("series  n  period"), "{}", stdout(&table));
+    for (arguments, told) in [
+        (["--profile", "magic"], "magic"),
+        (["--threshold", "1.5"], "between 0 and 1"),
+        (["--period", "0"], "auto"),
+        (["--iqr-mult", "-1"], "above 0"),
+    ] {
+        let refused = ask(&arguments);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(stderr(&refused).contains(told), "{}", stderr(&refused));
+    }
+    let broken = run(onepane(folder.path()).args(["analyze", "-"]), "2026-01-01,1\n2026-01-02,two\n");
+    assert_eq!(broken.status.code(), Some(1));
+    assert_eq!(stderr(&broken).lines().last().unwrap(), "onepane: -: line 2: value: not a number: \"two\"");
+}

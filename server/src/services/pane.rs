@@ -88,6 +88,11 @@ impl PaneService {
         let (accepted, rejected) = self.metrics.accepted_and_rejected();
         let fill = self.fill_now();
         overview.notes.extend(fill_notes(&fill));
+        if !fill.complete {
+            // What is not read yet may be of today, or of a day that says what is usual.
+            overview.succeeded.usual = None;
+            overview.failed.usual = None;
+        }
         overview.collection = CollectionState { sources, unrecognised, accepted, rejected, fill };
         Ok(overview)
     }
@@ -144,8 +149,10 @@ fn parent_id(child: &Transition) -> Option<WorkloadId> {
 fn fill_notes(fill: &FillState) -> Notes {
     let mut notes = Notes::new();
     if !fill.complete {
-        let reached = fill.reaches_back_to.map(|time| format!(", back to {time} so far")).unwrap_or_default();
-        notes.push(format!("Still reading what is stored{reached}; older days follow."));
+        let minute = |time: Timestamp| time.to_string().get(..16).unwrap_or_default().replace('T', " ");
+        let reached =
+            fill.reaches_back_to.map(|time| format!(", back to {} UTC so far", minute(time))).unwrap_or_default();
+        notes.push(format!("Still reading what is stored{reached}. Counts and lists grow until it is read."));
     }
     notes.extend(fill.trouble.as_ref().map(|trouble| format!("Not up to date: {trouble}.")));
     notes

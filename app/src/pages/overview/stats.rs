@@ -26,6 +26,7 @@ pub(crate) fn Stats(overview: Overview) -> impl IntoView {
     });
     let kinds = kinds.collect_view();
     let today = overview.now.start_of_day();
+    let whole = overview.collection.fill.complete;
     view! {
         <div class="stats">
             <div class="stat">
@@ -36,8 +37,8 @@ pub(crate) fn Stats(overview: Overview) -> impl IntoView {
                     {(pending > 0).then(|| view! { <li><a href="/jobs?phase=pending">{format::count(pending)}" pending"</a></li> })}
                 </ul>
             </div>
-            <Today title="Failed today" phase=Phase::Failed numbers=overview.failed since=today.to_string() />
-            <Today title="Succeeded today" phase=Phase::Succeeded numbers=overview.succeeded since=today.to_string() />
+            <Today title="Failed today" phase=Phase::Failed numbers=overview.failed since=today.to_string() whole />
+            <Today title="Succeeded today" phase=Phase::Succeeded numbers=overview.succeeded since=today.to_string() whole />
             <Collection overview />
         </div>
     }
@@ -45,8 +46,9 @@ pub(crate) fn Stats(overview: Overview) -> impl IntoView {
 }
 
 #[component]
-fn Today(title: &'static str, phase: Phase, numbers: HourUsual, since: String) -> impl IntoView {
+fn Today(title: &'static str, phase: Phase, numbers: HourUsual, since: String, whole: bool) -> impl IntoView {
     let usual = match numbers.usual {
+        None if !whole => "So far; history is still being read".to_owned(),
         None => "Too few days yet to say what is usual".to_owned(),
         Some(usual) => compare(numbers.today, usual),
     };
