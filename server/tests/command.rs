@@ -311,3 +311,47 @@ fn analyze_takes_the_parameters_that_people_know() {
     assert_eq!(broken.status.code(), Some(1));
     assert_eq!(stderr(&broken).lines().last().unwrap(), "onepane: -: line 2: value: not a number: \"two\"");
 }
+
+/// A site folder with nothing in it but what charts are drawn with.
+fn site_for_charts(folder: &Path) {
+    let bundle = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/echarts/echarts.js");
+    let pkg = folder.join("target/site/pkg");
+    std::fs::create_dir_all(&pkg).unwrap();
+    std::fs::copy(bundle, pkg.join("echarts.0.js"))
+        .unwrap_or_else(|error| panic!("{bundle}: {error}: run scripts/build-echarts first"));
+    std::fs::write(folder.join("target/site/manifest.json"), r#"{"echarts":"/pkg/echarts.0.js"}"#).unwrap();
+}
+
+#[test]
+fn render_draws_what_its_own_example_says() {
+    let folder = tempfile::tempdir().unwrap();
+    site_for_charts(folder.path());
+    let list = stdout(&run(onepane(folder.path()).args(["render", "--list"]), ""));
+    assert!(list.lines().count() >= 8, "{list}");
+    let example = stdout(&run(onepane(folder.path()).args(["render", "failure-pareto", "--example"]), ""));
+    let arguments =
+        ["render", "failure-pareto", "--data", "-", "--out", "chart.svg", "--theme", "dark", "--width", "900"];
+    let output = run(onepane(folder.path()).args(arguments), &example);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let svg = std::fs::read_to_string(folder.path().join("chart.svg")).unwrap();
+    assert!(svg.starts_with("<svg width=\"900\"") && svg.contains("CUDA out of memory"), "{svg}");
+}
+
+#[test]
+fn render_names_file_chart_and_field_of_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("data.json"), r#"{"reasons":[{"reason":"a","count":1,"colour":"red"}]}"#)
+        .unwrap();
+    let render = |chart: &str| {
+        let output = run(onepane(folder.path()).args(["render", chart, "--data", "data.json", "--out", "a.svg"]), "");
+        assert_eq!(output.status.code(), Some(1));
+        stderr(&output)
+    };
+    let message = render("failure-pareto");
+    let expected = "onepane: data.json: chart failure-pareto: unknown field `colour`, expected `reason` or `count`";
+    assert!(message.starts_with(expected), "{message}");
+    assert_eq!(message.matches("unknown field").count(), 1, "{message}");
+    assert!(render("pie").contains("known: workloads-by-phase, account-days"));
+    std::fs::write(folder.path().join("data.json"), r#"{"reasons":[]}"#).unwrap();
+    assert!(render("failure-pareto").contains("run `make site`"));
+}

@@ -69,11 +69,11 @@ pub fn example(name: &str) -> Result<String, DrawError> {
 }
 
 fn read<T: DeserializeOwned>(chart: &'static str, json: &str) -> Result<T, DrawError> {
-    serde_json::from_str(json).map_err(|source| DrawError::Json { chart, source })
+    serde_json::from_str(json).map_err(|why| DrawError::Json { chart, why })
 }
 
 fn written(chart: &'static str, data: &impl Serialize) -> Result<String, DrawError> {
-    serde_json::to_string(data).map_err(|source| DrawError::Json { chart, source })
+    serde_json::to_string(data).map_err(|why| DrawError::Json { chart, why })
 }
 
 fn unknown(name: &str) -> DrawError {

@@ -13,12 +13,12 @@ pub enum DrawError {
         known: String,
     },
     /// The data is no JSON, or has a field missing, unknown or of the wrong type.
-    #[error("chart {chart}: {source}")]
+    #[error("chart {chart}: {why}")]
     Json {
         /// The chart's name.
         chart: &'static str,
         /// What is wrong and where: line and column of the JSON.
-        source: serde_json::Error,
+        why: serde_json::Error,
     },
     /// A field's value makes no sense for the chart.
     #[error("chart {chart}: field {field}: {why}")]
