@@ -71,6 +71,25 @@ fn counts_of_rare_events_do_not_flood() {
 }
 
 #[test]
+fn large_counts_among_zeros_are_found() {
+    let plants = [60, 141, 222, 303].map(|at| Plant::Spike { at, size: 30.0 }).to_vec();
+    let spec = Spec { noise: Noise::ZeroHeavy { zeros: 0.7 }, level: 5.0, plants, ..Spec::default() };
+    let told: Vec<usize> =
+        analysis(&many(30, &spec)).series.iter().flat_map(|report| &report.outliers).map(|o| o.index).collect();
+    let found = told.iter().filter(|at| [60, 141, 222, 303].contains(*at)).count();
+    assert!(found >= 100, "{found} of 120 spikes");
+    assert!(told.len() - found <= 11, "{} false flags in 10,950 points", told.len() - found);
+}
+
+#[test]
+fn heavy_tails_are_no_outliers() {
+    let spec = Spec { noise: Noise::Student { freedom: 3, scale: 5.0 }, ..Spec::default() };
+    let flags: usize = analysis(&many(300, &spec)).series.iter().map(|report| report.outliers.len()).sum();
+    // About one in 1,000 over many seeds; a few series with narrow fences bring most of them.
+    assert!(flags <= 130, "{flags} flags in 109,500 points");
+}
+
+#[test]
 fn both_shifts_are_found_through_a_season() {
     let spec = Spec {
         seasons: vec![Season::Weekend { period: 7, drop: 20.0 }],
@@ -97,7 +116,7 @@ fn a_ramp_is_no_step_and_a_steady_slope_no_change() {
         assert!(report.changepoints.iter().any(|change| change.kind == Some(ChangeKind::Ramp)));
         steps += report.changepoints.iter().filter(|change| change.kind == Some(ChangeKind::Step)).count();
     }
-    assert!(steps <= 4, "{steps} steps on 40 ramps");
+    assert!(steps <= 1, "{steps} steps on 40 ramps");
 
     for report in analysis(&many(40, &Spec { slope: 0.1, ..Spec::default() })).series {
         assert!(report.changepoints.is_empty());

@@ -164,7 +164,7 @@ impl Examination {
         };
         let mut levels = scaled;
         let level = median_of(&mut levels);
-        let noise = Noise::of(&parts.rest, &prepared.observed, scale, level);
+        let noise = Noise::of(values, &parts.rest, &prepared.observed, scale, level);
         Self { scale, parts, plain, noise }
     }
 

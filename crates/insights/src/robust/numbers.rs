@@ -40,15 +40,27 @@ pub(crate) fn centred_medians(values: &[f64], width: usize) -> Vec<f64> {
     }
     (0..n)
         .map(|t| {
-            if let Some(&value) = values.get(t + half) {
-                window.insert(value);
-            }
-            if t > half {
-                window.remove(values[t - half - 1]);
+            match (values.get(t + half), t > half) {
+                (Some(&value), true) => window.replace(values[t - half - 1], value),
+                (Some(&value), false) => window.insert(value),
+                (None, true) => window.remove(values[t - half - 1]),
+                (None, false) => {}
             }
             window.median()
         })
         .collect()
+}
+
+/// The median of seven values, by exchanges that do not depend on their order.
+pub(crate) fn median_of_seven(mut v: [f64; 7]) -> f64 {
+    // Each pair is put in order. That the fourth is then the median holds for all values if it does for all of 0 and 1
+    // (Knuth's principle), which the test below tries.
+    const EXCHANGES: [(usize, usize); 13] =
+        [(0, 5), (0, 3), (1, 6), (2, 4), (0, 1), (3, 5), (2, 6), (2, 3), (3, 6), (4, 5), (1, 4), (1, 3), (3, 4)];
+    for (a, b) in EXCHANGES {
+        (v[a], v[b]) = (v[a].min(v[b]), v[a].max(v[b]));
+    }
+    v[3]
 }
 
 /// Values kept in order while some come and others go.
@@ -68,6 +80,21 @@ impl SortedWindow {
         let at = self.sorted.partition_point(|other| *other < value);
         if at < self.sorted.len() {
             self.sorted.remove(at);
+        }
+    }
+
+    /// Takes out one value that was inserted and inserts another: only what lies between them moves.
+    pub(crate) fn replace(&mut self, old: f64, new: f64) {
+        let from = self.sorted.partition_point(|other| *other < old);
+        let to = self.sorted.partition_point(|other| *other < new);
+        if from == self.sorted.len() {
+            self.sorted.insert(to, new);
+        } else if to > from {
+            self.sorted.copy_within(from + 1..to, from);
+            self.sorted[to - 1] = new;
+        } else {
+            self.sorted.copy_within(to..from, to + 1);
+            self.sorted[to] = new;
         }
     }
 
@@ -106,6 +133,24 @@ impl Trailing {
             && let Some(oldest) = self.queue.pop_front()
         {
             self.window.remove(oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_of_windows_are_those_of_sorting() {
+        let values: Vec<f64> = (0..400_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 16 & 63)).collect();
+        for (t, middle) in centred_medians(&values, 7).into_iter().enumerate() {
+            let around = &values[t.saturating_sub(3)..(t + 4).min(values.len())];
+            assert_eq!(middle, crate::stats::median(around), "{t}");
+        }
+        for bits in 0..128_u32 {
+            let seven: [f64; 7] = std::array::from_fn(|i| f64::from(bits >> i & 1));
+            assert_eq!(median_of_seven(seven), crate::stats::median(&seven), "{seven:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::report::{Trend, TrendDirection};
 use crate::stats;
-use crate::trend::{MannKendall, TheilSen, hamed_rao, mann_kendall, theil_sen_scaled};
+use crate::trend::{MannKendall, TheilSen, hamed_rao_correction, mann_kendall, theil_sen_scaled};
 
 /// Fewer values have no trend that could be told from chance.
 pub(crate) const NEED: usize = 8;
@@ -26,10 +26,9 @@ pub(crate) fn trend(values: &[f64]) -> Trend {
     let n = values.len() as f64;
     // To take the trend out before its memory is measured, a slope from pairs half the series apart is good enough.
     let (_, slope) = super::decompose::line(values);
-    let corrected = hamed_rao(values, slope, ALPHA, Some((values.len() / 4).clamp(10, MOST_LAGS)));
+    let by_ranks = hamed_rao_correction(values, slope, ALPHA, Some((values.len() / 4).clamp(10, MOST_LAGS)));
     let pairs = 0.5 * n * (n - 1.0);
     let independent = mann_kendall(values, ALPHA);
-    let by_ranks = corrected.variance / independent.variance;
     let memory = memory(values, slope);
     let inflation = by_ranks.max((1.0 + memory) / (1.0 - memory)).max(1.0);
     let inflation = if inflation.is_finite() { inflation } else { 1.0 };

@@ -78,8 +78,14 @@ pub fn mann_kendall(values: &[f64], alpha: f64) -> MannKendall {
 pub fn hamed_rao(values: &[f64], slope: f64, alpha: f64, lags: Option<usize>) -> MannKendall {
     let values = stats::without_nan(values);
     let (score, variance, pairs) = score_of(&values);
+    let correction = hamed_rao_correction(&values, slope, alpha, lags);
+    MannKendall::from_score(score, variance * correction, pairs, alpha)
+}
+
+/// What [`hamed_rao`] multiplies the variance with; `values` must hold no NaN.
+pub(crate) fn hamed_rao_correction(values: &[f64], slope: f64, alpha: f64, lags: Option<usize>) -> f64 {
     let n = values.len() as f64;
-    let detrended = without_slope(&values, slope);
+    let detrended = without_slope(values, slope);
     let correlations = stats::autocorrelations(&stats::ranks(&detrended), lags.unwrap_or(values.len()));
     let bound = normal_quantile(1.0 - alpha / 2.0) / n.sqrt();
     let mut sum = 0.0;
@@ -90,8 +96,7 @@ pub fn hamed_rao(values: &[f64], slope: f64, alpha: f64, lags: Option<usize>) ->
             sum += (n - i) * (n - i - 1.0) * (n - i - 2.0) * correlation;
         }
     }
-    let correction = 1.0 + 2.0 / (n * (n - 1.0) * (n - 2.0)) * sum;
-    MannKendall::from_score(score, variance * correction, pairs, alpha)
+    1.0 + 2.0 / (n * (n - 1.0) * (n - 2.0)) * sum
 }
 
 /// Yue and Wang's test (2004): as [`hamed_rao`], with all autocorrelations of the detrended values themselves.

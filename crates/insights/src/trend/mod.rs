@@ -8,6 +8,7 @@ mod slopes;
 mod theil_sen;
 
 pub use kendall::{KendallTau, PairCounts, kendall_tau, pair_counts};
+pub(crate) use mann_kendall::hamed_rao_correction;
 pub use mann_kendall::{
     MannKendall, hamed_rao, mann_kendall, pre_whitened, trend_free_pre_whitened, variance_of_score, yue_wang,
 };

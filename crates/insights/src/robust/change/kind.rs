@@ -40,9 +40,11 @@ pub(super) fn kinds(values: &[f64], whitened: &Whitened<'_>, found: &Segmentatio
     match found.mean {
         Mean::Level => ramps_among_levels(values, found, &mut shapes),
         Mean::Line => {
+            let around: Vec<[usize; 3]> = bounds.windows(3).map(|part| [part[0], part[1], part[2]]).collect();
+            let bends = bends(values, found, &around);
             for (i, shape) in shapes.iter_mut().enumerate() {
                 let levels = *shape;
-                between_lines(values, whitened, found, [bounds[i], bounds[i + 1], bounds[i + 2]], shape);
+                between_lines(whitened, found, around[i], bends[i], shape);
                 // A short ramp between two flat lines looks like a jump to them.
                 if shape.kind == ChangeKind::Step && is_ramp(values, found, i..i + 1) {
                     *shape = Shape { kind: ChangeKind::Ramp, ..levels };
@@ -54,7 +56,7 @@ pub(super) fn kinds(values: &[f64], whitened: &Whitened<'_>, found: &Segmentatio
 }
 
 /// A change between two lines is a step where they do not meet.
-fn between_lines(values: &[f64], whitened: &Whitened<'_>, found: &Segmentation, around: [usize; 3], shape: &mut Shape) {
+fn between_lines(whitened: &Whitened<'_>, found: &Segmentation, around: [usize; 3], bend: bool, shape: &mut Shape) {
     let [start, index, end] = around;
     let (level, slope) = whitened.fit(start, index, Mean::Line);
     let left = level + slope * (index - start) as f64;
@@ -63,19 +65,34 @@ fn between_lines(values: &[f64], whitened: &Whitened<'_>, found: &Segmentation, 
     let kept = (1.0 + found.phi) / (1.0 - found.phi).max(0.02);
     let end_of = |length: usize| 4.0 / (length as f64 / kept).max(4.0);
     let error = (noise_around(found) * (end_of(index - start) + end_of(end - index))).sqrt();
-    if (right - left).abs() > CLEAR_JUMP * error && !is_bend(values, found, around) {
+    if (right - left).abs() > CLEAR_JUMP * error && !bend {
         *shape = Shape { kind: ChangeKind::Step, before: left, after: right };
     } else {
         shape.kind = ChangeKind::Ramp;
     }
 }
 
-/// Whether two lines that meet, somewhere near, fit about as well as two that need not: a jump between lines that were
-/// cut a little beside the bend is none.
-fn is_bend(values: &[f64], found: &Segmentation, around: [usize; 3]) -> bool {
+/// Which changes between lines are mere bends: those where two lines that meet, somewhere near, fit about as well as
+/// two that need not. A jump between lines that were cut a little beside the bend is none.
+///
+/// A jump has two parameters more than a bend: its height, and a place known to the point. A line cut wrongly at its one
+/// end is off at its other, too, so that neighbouring changes are also judged together.
+fn bends(values: &[f64], found: &Segmentation, around: &[[usize; 3]]) -> Vec<bool> {
+    let white = Whitened::new(values, 0.0);
+    let excess: Vec<f64> = around.iter().map(|&around| jump_gain(values, &white, found, around)).collect();
+    let most = 2.0 * (values.len() as f64).ln();
+    let with = |i: usize, other: Option<&f64>| other.is_some_and(|other| excess[i] + other < 2.0 * most);
+    (0..excess.len())
+        .map(|i| {
+            excess[i] < most || with(i, excess.get(i + 1)) || with(i, i.checked_sub(1).and_then(|j| excess.get(j)))
+        })
+        .collect()
+}
+
+/// By how much two lines that need not meet fit better than two that do, in variances of the noise.
+fn jump_gain(values: &[f64], white: &Whitened<'_>, found: &Segmentation, around: [usize; 3]) -> f64 {
     let [start, index, end] = around;
     let seen = &values[start..end];
-    let white = Whitened::new(values, 0.0);
     let apart = white.cost(start, index, Mean::Line) + white.cost(index, end, Mean::Line);
     let reach = ((index - start).min(end - index) / 2).clamp(4, SIGHT);
     let from = index.saturating_sub(reach).max(start + 2);
@@ -83,8 +100,7 @@ fn is_bend(values: &[f64], found: &Segmentation, around: [usize; 3]) -> bool {
     let meeting = (from..=to).step_by((reach / 10).max(1)).map(|bend| bend_residue(seen, bend - start));
     let meeting = meeting.fold(f64::INFINITY, f64::min);
     let independent = (1.0 - found.phi) / (1.0 + found.phi);
-    let gain = (meeting - apart) / noise_around(found) * independent;
-    gain < 2.0 * (seen.len() as f64).ln()
+    (meeting - apart) / noise_around(found) * independent
 }
 
 /// What is left of the values around two lines that meet at `bend`.
@@ -185,9 +201,10 @@ fn is_ramp(values: &[f64], found: &Segmentation, run: std::ops::Range<usize>) ->
     let independent = count * (1.0 - found.phi) / (1.0 + found.phi);
     let tiny = 1e-9 * values.iter().map(|value| value * value).sum::<f64>() / n as f64 * count;
     let gain = independent * ((steps + tiny) / (line + tiny)).ln();
-    // Levels and places: 2k + 1 for k steps, 4 for a ramp.
-    let parameters = 4.0 - (2.0 * changes.len() as f64 + 1.0);
-    gain > parameters * count.ln() + if changes.len() == 1 { 2.0 } else { 0.0 }
+    // What the search charges a step, its level once and its place twice, against a ramp's height, foot and head. A
+    // single step is given the benefit of the doubt: a ramp of a few points always fits it as well.
+    let (count, steps) = (n as f64, changes.len() as f64);
+    gain > (4.0 - 3.0 * steps) * count.ln() + if changes.len() == 1 { 2.0 } else { 0.0 }
 }
 
 /// What is left of the values around a level up to `foot`, a line to `head`, and a level from there.

@@ -5,7 +5,7 @@ mod places;
 mod search;
 mod segment;
 
-use super::numbers::MAD_TO_SD;
+use super::numbers::{MAD_TO_SD, median_of_seven};
 use crate::report::{ChangeDirection, ChangeKind};
 use crate::stats::distributions::chi_squared_tail;
 use crate::stats::median_of;
@@ -112,9 +112,14 @@ fn without_spikes(values: &[f64]) -> Vec<f64> {
     (0..n)
         .map(|t| {
             let around = &values[t.saturating_sub(3)..(t + 4).min(n)];
-            let window = &mut window[..around.len()];
-            window.copy_from_slice(around);
-            let middle = median_of(window);
+            let middle = match <[f64; 7]>::try_from(around) {
+                Ok(seven) => median_of_seven(seven),
+                Err(_) => {
+                    let window = &mut window[..around.len()];
+                    window.copy_from_slice(around);
+                    median_of(window)
+                }
+            };
             if (values[t] - middle).abs() > reach { middle } else { values[t] }
         })
         .collect()

@@ -1,7 +1,7 @@
 //! Which segmentation is believed.
 
 use super::places::Places;
-use super::segment::{Mean, Whitened};
+use super::segment::{Costs, Mean, Whitened};
 use crate::robust::numbers::MAD_TO_SD;
 use crate::stats::median_of;
 
@@ -60,7 +60,8 @@ pub(super) fn search(values: &[f64]) -> Segmentation {
                 let noise = whitened.noise();
                 (whitened, noise)
             });
-            let (criterion, found) = best_cut(whitened, *noise, mean, power, &places);
+            let costs = Costs::new(whitened, mean, SHORTEST, &places.list);
+            let (criterion, found) = best_cut(whitened, &costs, *noise, mean, power, places.apart);
             if criterion < best.0 {
                 best = (criterion, found);
             }
@@ -95,7 +96,14 @@ pub(super) fn search(values: &[f64]) -> Segmentation {
     found
 }
 
-fn best_cut(whitened: &Whitened<'_>, noise: f64, mean: Mean, power: f64, places: &Places) -> (f64, Segmentation) {
+fn best_cut(
+    whitened: &Whitened<'_>,
+    costs: &Costs,
+    noise: f64,
+    mean: Mean,
+    power: f64,
+    apart: usize,
+) -> (f64, Segmentation) {
     let phi = whitened.phi();
     let n = whitened.len();
     let count = n as f64;
@@ -108,9 +116,9 @@ fn best_cut(whitened: &Whitened<'_>, noise: f64, mean: Mean, power: f64, places:
         let length = count / (changes.len() + 1) as f64;
         let known = (1.0 + length * power / variance * ((1.0 - phi).powi(2) + 1e-3)).ln();
         let price = 2.0 * count.ln() + mean.parameters() * known;
-        let last = std::mem::replace(&mut changes, whitened.partition(mean, price * variance, SHORTEST, &places.list));
-        if places.apart > 1 {
-            whitened.refine(&mut changes, mean, SHORTEST, places.apart);
+        let last = std::mem::replace(&mut changes, costs.partition(price * variance));
+        if apart > 1 {
+            whitened.refine(&mut changes, mean, SHORTEST, apart);
         }
         let cuts = changes.len() as f64;
         let left = whitened.total(&changes, mean);
