@@ -5,6 +5,7 @@ use crate::error::DrawError;
 use crate::numbers::Scale;
 use crate::parts::{KeyEntry, TimeGrid, counted, head, nothing, over_time, same_length, sampling, shortened};
 use crate::theme::Theme;
+use charming::Chart;
 use charming::element::{ItemStyle, LineStyle};
 use charming::series;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,19 @@ pub struct Line {
 }
 
 impl MetricLines {
+    /// The drawing of a chart of these lines, with the words and the numbers that they have in every chart.
+    pub(crate) fn drawing(
+        &self,
+        name: &'static str,
+        steps: usize,
+        scale: &Scale,
+        chart: Chart,
+        details: Value,
+    ) -> Drawing {
+        let (summary, table) = (self.summary(scale), self.table(steps, scale));
+        Drawing { name, title: self.measure.clone(), summary, table, chart, details }
+    }
+
     /// The number of steps, if all lines have as many.
     pub(crate) fn steps(&self, chart: &'static str) -> Result<usize, DrawError> {
         let steps = self.lines.first().map_or(0, |line| line.values.len());
@@ -68,7 +82,7 @@ impl MetricLines {
     }
 
     /// The measure in one sentence.
-    pub(crate) fn summary(&self, scale: &Scale) -> String {
+    fn summary(&self, scale: &Scale) -> String {
         match self.highest() {
             None => format!("{}: nothing was measured in this time.", self.measure),
             Some((line, at, value)) => format!(
@@ -84,7 +98,7 @@ impl MetricLines {
     }
 
     /// A row for each step, a column for each line.
-    pub(crate) fn table(&self, steps: usize, scale: &Scale) -> Table {
+    fn table(&self, steps: usize, scale: &Scale) -> Table {
         let labels = self.lines.iter().map(|line| line.label.clone());
         let row = |at: usize| {
             let cells = self.lines.iter().map(|line| scale.write(line.values[at]));
@@ -130,14 +144,7 @@ pub fn metric_lines(data: &MetricLines, theme: Theme, size: Size) -> Result<Draw
     if data.is_empty() {
         nothing(&mut details, "Nothing was measured in this time", size, theme);
     }
-    Ok(Drawing {
-        name: NAME,
-        title: data.measure.clone(),
-        summary: data.summary(&scale),
-        table: data.table(steps, &scale),
-        chart,
-        details,
-    })
+    Ok(data.drawing(NAME, steps, &scale, chart, details))
 }
 
 /// A line with its looks.

@@ -110,14 +110,7 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
     if data.is_empty() {
         nothing(&mut details, "Nothing was measured in this time", size, theme);
     }
-    Ok(Drawing {
-        name: NAME,
-        title: data.measure.clone(),
-        summary: data.summary(&scale),
-        table: data.table(steps, &scale),
-        chart,
-        details,
-    })
+    Ok(data.drawing(NAME, steps, &scale, chart, details))
 }
 
 /// The next number of the form 1, 2, 2.5, 4, 5 or 8 times a power of ten; 0 for 0.

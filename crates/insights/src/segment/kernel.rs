@@ -94,14 +94,7 @@ pub fn kernel_segmentation(values: &[f64], kernel: Kernel, penalty: f64, min_siz
             first += 1;
         }
     }
-    let mut breakpoints = Vec::new();
-    let mut end = count;
-    while end > 0 {
-        breakpoints.push(end);
-        end = begins[end];
-    }
-    breakpoints.reverse();
-    breakpoints
+    super::ends_of_segments(&begins, count)
 }
 
 #[cfg(test)]

@@ -13,6 +13,19 @@ pub use pelt::pelt;
 
 use crate::stats;
 
+/// Where the segments of the best split of `count` points end, in order: `begins` holds, for each end, where the last
+/// segment before it begins.
+fn ends_of_segments(begins: &[usize], count: usize) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut end = count;
+    while end > 0 {
+        ends.push(end);
+        end = begins[end];
+    }
+    ends.reverse();
+    ends
+}
+
 /// Running sums of the values less their mean, and of their squares: the cost of any segment at once.
 pub(crate) struct SquaredError<'a> {
     values: &'a [f64],

@@ -30,14 +30,7 @@ pub fn pelt(values: &[f64], penalty: f64, min_size: usize) -> Vec<usize> {
         begins[end] = if rivals.len() > 1 { exact.best(end, &rivals, &begins, penalty, &errors) } else { begin };
         search.prune(total + penalty);
     }
-    let mut breakpoints = Vec::new();
-    let mut end = count;
-    while end > 0 {
-        breakpoints.push(end);
-        end = begins[end];
-    }
-    breakpoints.reverse();
-    breakpoints
+    super::ends_of_segments(&begins, count)
 }
 
 /// Total costs with the rounding of `ruptures`, computed where near ties ask for them.
