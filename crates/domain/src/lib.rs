@@ -1,12 +1,15 @@
 //! The words and the doors of Onepane.
 //!
 //! Types here are what every other crate talks in: identities ([`AccountId`], [`Region`], [`WorkloadId`]), records
-//! ([`Transition`], [`ApiCall`]), queries ([`WorkloadQuery`]) and their answers, and the ports ([`WorkloadStore`],
-//! [`Pane`]) that adapters implement. Nothing here reads a clock, an environment variable or the network.
+//! ([`Transition`], [`ApiCall`]), queries ([`WorkloadQuery`], [`MetricRequest`]) and their answers, and the ports
+//! ([`WorkloadStore`], [`MetricSource`], [`Pane`]) that adapters implement. Nothing here reads a clock, an environment
+//! variable or the network.
 
+mod chart;
 mod error;
 mod identity;
 mod kind;
+mod metrics;
 mod organization;
 mod pane;
 mod phase;
@@ -16,9 +19,15 @@ mod record;
 mod store;
 mod timestamp;
 
+pub use chart::ChartView;
 pub use error::{ErrorKind, PortError, PortResult};
 pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
 pub use kind::WorkloadKind;
+pub use metrics::{
+    DimensionFilter, InvalidMetric, InvalidPeriod, InvalidRequest, InvalidStatistic, ListedMetric, MetricAnswer,
+    MetricData, MetricFilter, MetricId, MetricList, MetricQuery, MetricRequest, MetricSource, Period, PeriodChoice,
+    QuerySource, RETENTION_TIERS, SeriesStatus, Statistic,
+};
 pub use organization::{Account, InvalidOrganization, Organization};
 pub use pane::{
     CollectionSource, CollectionState, DayCell, FillState, HourUsual, Notes, Overview, Pane, PaneChange, WorkloadDetail,
