@@ -24,9 +24,10 @@ pub use error::{ErrorKind, PortError, PortResult};
 pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
 pub use kind::WorkloadKind;
 pub use metrics::{
-    DimensionFilter, InvalidMetric, InvalidPeriod, InvalidRequest, InvalidStatistic, ListedMetric, MetricAnswer,
-    MetricData, MetricFilter, MetricId, MetricList, MetricQuery, MetricRequest, MetricSource, Period, PeriodChoice,
-    QuerySource, RETENTION_TIERS, SeriesStatus, Statistic,
+    DimensionChoice, DimensionFilter, Exploration, InvalidMetric, InvalidPeriod, InvalidRequest, InvalidStatistic,
+    ListedMetric, MetricAnswer, MetricChoices, MetricData, MetricFilter, MetricGrouping, MetricId, MetricList,
+    MetricQuery, MetricRequest, MetricSource, MetricsPage, MetricsPane, MetricsPanel, MetricsQuery, MetricsView,
+    Period, PeriodChoice, QuerySource, RETENTION_TIERS, SeriesStatus, Statistic, Waste, WasteResource, WorkloadMetrics,
 };
 pub use organization::{Account, InvalidOrganization, Organization};
 pub use pane::{
