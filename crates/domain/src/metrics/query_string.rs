@@ -54,7 +54,7 @@ impl MetricsQuery {
                 "dim" => explore.dimensions.push(dimension(&value).ok_or_else(|| wrong("has no name".to_owned()))?),
                 "stat" => explore.statistic = value.parse().map_err(|error| wrong(format!("{error}")))?,
                 "group" => {
-                    explore.group_by = grouping(&value).ok_or_else(|| wrong(format!("unknown group {value:?}")))?
+                    explore.group_by = grouping(&value).ok_or_else(|| wrong(format!("unknown group {value:?}")))?;
                 }
                 "expr" if explore.expressions.len() == MOST_EXPRESSIONS => {
                     return Err(wrong(format!("more than {MOST_EXPRESSIONS} of them")));
