@@ -32,6 +32,11 @@ pub(crate) fn every(millis: u64, call: impl Fn() + 'static) {
     let _ = set_interval_with_handle(call, std::time::Duration::from_millis(millis));
 }
 
+/// Calls again and again until the handle is cleared; no handle where the browser refuses.
+pub(crate) fn interval(millis: u64, call: impl Fn() + 'static) -> Option<IntervalHandle> {
+    set_interval_with_handle(call, std::time::Duration::from_millis(millis)).ok()
+}
+
 /// Follows the server's changes: `on_change` with the number of changed workloads, `on_state` when the connection
 /// comes or goes. The browser itself reconnects.
 pub(crate) fn follow_live(on_change: impl Fn(u64) + 'static, on_state: impl Fn(bool) + Clone + 'static) {

@@ -50,6 +50,29 @@ pub(crate) fn pane() -> Result<std::sync::Arc<dyn onepane_domain::Pane>, ApiErro
         .ok_or_else(|| ApiError::Unavailable("the server is starting".to_owned()))
 }
 
+/// What answers the *Metrics* page; the server puts it in place for every request.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+pub struct MetricsContext(pub std::sync::Arc<dyn onepane_domain::MetricsPane>);
+
+#[cfg(feature = "ssr")]
+pub(crate) fn metrics_pane() -> Result<std::sync::Arc<dyn onepane_domain::MetricsPane>, ApiError> {
+    leptos::prelude::use_context::<MetricsContext>()
+        .map(|context| context.0)
+        .ok_or_else(|| ApiError::Unavailable("the server is starting".to_owned()))
+}
+
+/// Put in place where a whole page is made, and not where a page that is open already asks for more: then charts bring
+/// their first picture.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy, Debug)]
+pub struct FirstPaint;
+
+#[cfg(feature = "ssr")]
+pub(crate) fn is_first_paint() -> bool {
+    leptos::prelude::use_context::<FirstPaint>().is_some()
+}
+
 #[cfg(feature = "ssr")]
 impl From<onepane_domain::PortError> for ApiError {
     fn from(error: onepane_domain::PortError) -> Self {

@@ -7,6 +7,7 @@ mod header;
 mod help;
 mod instant;
 mod message;
+mod panels;
 mod phase;
 mod workload_link;
 
@@ -17,5 +18,6 @@ pub(crate) use header::Header;
 pub(crate) use help::HelpDialog;
 pub(crate) use instant::Instant;
 pub(crate) use message::{Empty, Notes, error_note};
+pub(crate) use panels::Panels;
 pub(crate) use phase::{PhaseDot, PhaseMark, status_text};
 pub(crate) use workload_link::{WorkloadLink, workload_path};

@@ -1,11 +1,13 @@
 //! The pages, by the names people call them.
 
 mod jobs;
+mod metrics;
 mod not_found;
 mod overview;
 mod workload;
 
 pub(crate) use jobs::JobsPage;
+pub(crate) use metrics::MetricsPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use overview::OverviewPage;
 pub(crate) use workload::WorkloadPage;

@@ -153,7 +153,7 @@ fn utilization(number: usize, label: &str, mean: f64) -> Line {
         let value = if idle { 3.0 } else { mean + wave } + 9.0 * (chance(80 + number as u64, at) - 0.5);
         (!gap).then(|| value.clamp(0.0, 100.0))
     };
-    Line { label: label.to_owned(), values: (0..288).map(value).collect() }
+    Line { label: label.to_owned(), values: (0..288).map(value).collect(), is_previous: false }
 }
 
 fn utilizations(measure: &str, lines: &[(&str, f64)]) -> MetricLines {

@@ -8,6 +8,7 @@
 mod chart;
 mod error;
 mod identity;
+mod instance;
 mod kind;
 mod metrics;
 mod organization;
@@ -22,6 +23,7 @@ mod timestamp;
 pub use chart::ChartView;
 pub use error::{ErrorKind, PortError, PortResult};
 pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
+pub use instance::{InstanceShape, instance_shape};
 pub use kind::WorkloadKind;
 pub use metrics::{
     DimensionChoice, DimensionFilter, Exploration, InvalidMetric, InvalidPeriod, InvalidRequest, InvalidStatistic,

@@ -5,6 +5,7 @@ mod guard;
 mod health;
 mod ingest;
 mod live;
+mod metrics_csv;
 mod pages;
 mod site;
 
@@ -12,7 +13,7 @@ pub use site::{Manifest, SiteDir};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::services::{IngestService, PaneService, ReadModel};
+use crate::services::{IngestService, MetricPaneService, PaneService, ReadModel};
 use crate::settings::Secret;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -44,6 +45,7 @@ pub struct Services {
     pub store: Arc<dyn WorkloadStore>,
     pub model: Arc<ReadModel>,
     pub pane: Arc<PaneService>,
+    pub metric_pane: Arc<MetricPaneService>,
     pub ingest: Arc<IngestService>,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
@@ -89,7 +91,7 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         .route("/metrics", get(health::metrics))
         .with_state(app.clone())
         .nest("/pkg", site::packages(&options.site))
-        .merge(pages::routes(services.pane.clone(), &options.site, services.clock.clone()))
+        .merge(pages::routes(&services, &options.site))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(timeout());
     let ingest = Router::new()
@@ -101,6 +103,7 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         .route("/live", get(live::changes))
         .route("/export/workloads.csv", get(export::csv))
         .route("/export/workloads.json", get(export::json))
+        .route("/export/metrics.csv", get(metrics_csv::csv))
         .with_state(app);
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
     answers

@@ -35,7 +35,8 @@ pub fn duration_percentiles(data: &DurationPercentiles, theme: Theme, size: Size
     same_length(NAME, "p99", data.p99.len(), steps)?;
     let all = || data.p50.iter().chain(&data.p90).chain(&data.p99);
     let scale = Scale::fitting("Seconds", all());
-    let line = |label, values, token, width| NamedLine { label, values, colour: theme.colour(token), width };
+    let line =
+        |label, values, token, width| NamedLine { label, values, colour: theme.colour(token), width, is_dashed: false };
     let lines = [
         line("p99", &data.p99, "danger", 1.25),
         line("p90", &data.p90, "warn", 1.5),

@@ -6,7 +6,7 @@ use crate::numbers::Scale;
 use crate::parts::{KeyEntry, TimeGrid, counted, head, nothing, over_time, same_length, sampling, shortened};
 use crate::theme::Theme;
 use charming::Chart;
-use charming::element::{ItemStyle, LineStyle};
+use charming::element::{ItemStyle, LineStyle, LineStyleType};
 use charming::series;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,6 +42,16 @@ pub struct Line {
     pub label: String,
     /// One value a step; null where nothing was measured, which leaves a gap.
     pub values: Vec<Option<f64>>,
+    /// True for what a line of the same label was in the time before: drawn thin and dashed, in that line's colour.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_previous: bool,
+}
+
+impl Line {
+    /// What the line is called beside the others.
+    fn name(&self) -> String {
+        if self.is_previous { format!("{} (before)", self.label) } else { self.label.clone() }
+    }
 }
 
 impl MetricLines {
@@ -91,7 +101,7 @@ impl MetricLines {
                 counted(self.lines.len(), "line"),
                 self.time.range(self.lines[line].values.len()),
                 scale.write(Some(value)),
-                self.lines[line].label,
+                self.lines[line].name(),
                 self.time.label(at),
             ),
         }
@@ -99,7 +109,7 @@ impl MetricLines {
 
     /// A row for each step, a column for each line.
     fn table(&self, steps: usize, scale: &Scale) -> Table {
-        let labels = self.lines.iter().map(|line| line.label.clone());
+        let labels = self.lines.iter().map(Line::name);
         let row = |at: usize| {
             let cells = self.lines.iter().map(|line| scale.write(line.values[at]));
             std::iter::once(self.time.label(at)).chain(cells).collect()
@@ -122,15 +132,21 @@ impl MetricLines {
 pub fn metric_lines(data: &MetricLines, theme: Theme, size: Size) -> Result<Drawing, DrawError> {
     let steps = data.steps(NAME)?;
     let scale = data.scale();
+    let names: Vec<String> = data.lines.iter().map(Line::name).collect();
+    let colour = |line: &Line| {
+        let same = data.lines.iter().position(|other| other.label == line.label);
+        theme.series(same.unwrap_or_default())
+    };
     let named: Vec<NamedLine<'_>> = data
         .lines
         .iter()
-        .enumerate()
-        .map(|(number, line)| NamedLine {
-            label: &line.label,
+        .zip(&names)
+        .map(|(line, name)| NamedLine {
+            label: name,
             values: &line.values,
-            colour: theme.series(number),
-            width: 1.75,
+            colour: colour(line),
+            width: if line.is_previous { 1.0 } else { 1.75 },
+            is_dashed: line.is_previous,
         })
         .collect();
     let below = if scale.suffix.is_empty() || data.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
@@ -153,6 +169,8 @@ pub(crate) struct NamedLine<'a> {
     pub(crate) values: &'a [Option<f64>],
     pub(crate) colour: &'static str,
     pub(crate) width: f64,
+    /// Dashed lines stand behind the others and have no name at their end.
+    pub(crate) is_dashed: bool,
 }
 
 /// Lines over time with their names at their right ends; with very many lines a key of the first instead.
@@ -164,8 +182,9 @@ pub(crate) fn lines_with_ends(
     title: &str,
     theme: Theme,
 ) -> (charming::Chart, Value) {
-    let at_ends = lines.len() <= MOST_LABELS;
-    let longest = lines.iter().map(|line| line.label.chars().count().min(LABEL_CHARACTERS)).max().unwrap_or_default();
+    let named = || lines.iter().filter(|line| !line.is_dashed);
+    let at_ends = named().count() <= MOST_LABELS;
+    let longest = named().map(|line| line.label.chars().count().min(LABEL_CHARACTERS)).max().unwrap_or_default();
     let right = if at_ends { longest as f64 * 6.6 + 24.0 } else { 28.0 };
     let (mut chart, mut details) = over_time(&scale.suffix, 64.0, right);
     let mut looks = Vec::new();
@@ -176,7 +195,7 @@ pub(crate) fn lines_with_ends(
                 .name(line.label)
                 .show_symbol(false)
                 .connect_nulls(false)
-                .line_style(LineStyle::new().width(line.width).color(line.colour))
+                .line_style(line_style(line))
                 .item_style(ItemStyle::new().color(line.colour))
                 .data(time.points(values)),
         );
@@ -184,7 +203,7 @@ pub(crate) fn lines_with_ends(
             "sampling": sampling(line.values.len()),
             "emphasis": { "focus": "series" },
             "endLabel": {
-                "show": at_ends, "formatter": shortened(line.label, LABEL_CHARACTERS),
+                "show": at_ends && !line.is_dashed, "formatter": shortened(line.label, LABEL_CHARACTERS),
                 "color": line.colour, "fontSize": 11, "distance": 6,
             },
             "labelLayout": { "moveOverlap": "shiftY" },
@@ -196,16 +215,20 @@ pub(crate) fn lines_with_ends(
     }
     let key: Vec<KeyEntry> = match at_ends {
         true => Vec::new(),
-        false => lines
-            .iter()
+        false => named()
             .take(KEY_LINES)
             .map(|line| KeyEntry { colour: line.colour, words: shortened(line.label, KEY_CHARACTERS) })
             .collect(),
     };
-    let more = if at_ends { String::new() } else { format!("and {} more   ", lines.len() - key.len()) };
+    let more = if at_ends { String::new() } else { format!("and {} more   ", named().count() - key.len()) };
     details["title"] = head(title, &format!("{more}{below}"), &key, theme);
     details["series"] = looks.into();
     (chart, details)
+}
+
+fn line_style(line: &NamedLine<'_>) -> LineStyle {
+    let style = LineStyle::new().width(line.width).color(line.colour);
+    if line.is_dashed { style.type_(LineStyleType::Dashed).opacity(0.7) } else { style }
 }
 
 /// Whether some value has no neighbour.

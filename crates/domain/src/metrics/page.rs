@@ -158,6 +158,8 @@ pub struct MetricsPage {
     pub to: Timestamp,
     /// How much time a value stands for.
     pub period: Period,
+    /// The Regions that can be picked.
+    pub regions: Vec<Region>,
     /// The charts.
     pub panels: Vec<MetricsPanel>,
     /// What concerns the whole page.
