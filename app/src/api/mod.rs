@@ -2,6 +2,7 @@
 //! and hands them to the [`Pane`](onepane_domain::Pane) that the server provides.
 
 mod error;
+mod gallery;
 mod organization;
 mod overview;
 mod search;
@@ -9,6 +10,7 @@ mod views;
 mod workload;
 
 pub use error::ApiError;
+pub use gallery::{get_gallery, get_large_chart};
 pub use organization::get_organization;
 pub use overview::get_overview;
 pub use search::{MOST_ROWS, search};
@@ -16,6 +18,8 @@ pub use views::{delete_view, save_view, views};
 pub use workload::get_workload;
 
 #[cfg(feature = "ssr")]
-pub use error::PaneContext;
+pub use error::{FirstPaint, PaneContext};
 #[cfg(feature = "ssr")]
-pub(crate) use error::pane;
+pub(crate) use error::{is_first_paint, pane};
+#[cfg(feature = "ssr")]
+pub use gallery::GalleryContext;

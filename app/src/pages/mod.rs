@@ -1,10 +1,12 @@
 //! The pages, by the names people call them.
 
+mod gallery;
 mod jobs;
 mod not_found;
 mod overview;
 mod workload;
 
+pub(crate) use gallery::GalleryPage;
 pub(crate) use jobs::JobsPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use overview::OverviewPage;

@@ -12,7 +12,7 @@ pub use site::{Manifest, SiteDir};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::services::{IngestService, PaneService, ReadModel};
+use crate::services::{ChartService, GalleryService, IngestService, PaneService, ReadModel};
 use crate::settings::Secret;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -45,6 +45,7 @@ pub struct Services {
     pub model: Arc<ReadModel>,
     pub pane: Arc<PaneService>,
     pub ingest: Arc<IngestService>,
+    pub charts: ChartService,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
 }
@@ -82,6 +83,7 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         stop: options.stop.clone(),
         services: services.clone(),
     };
+    let gallery = Arc::new(GalleryService::new(services.charts.clone()));
     let timeout = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN);
     let answers = Router::new()
         .route("/healthz", get(health::alive))
@@ -89,7 +91,7 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         .route("/metrics", get(health::metrics))
         .with_state(app.clone())
         .nest("/pkg", site::packages(&options.site))
-        .merge(pages::routes(services.pane.clone(), &options.site, services.clock.clone()))
+        .merge(pages::routes(services.pane.clone(), gallery, &options.site, services.clock.clone()))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(timeout());
     let ingest = Router::new()

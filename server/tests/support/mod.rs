@@ -12,7 +12,7 @@ use onepane_domain::{
 };
 use onepane_embedded::EmbeddedDynamo;
 use server::http::{HttpOptions, Services, SiteDir, router};
-use server::services::{FeedFollower, FollowerTimes, IngestService, PaneService, ReadModel};
+use server::services::{ChartService, FeedFollower, FollowerTimes, IngestService, PaneService, ReadModel};
 use server::settings::Secret;
 use server::{Clock, Metrics};
 use std::path::Path;
@@ -146,6 +146,7 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
     let follower = FeedFollower::new(as_port.clone(), model.clone(), wake.clone(), metrics.clone(), clock(), times);
     tokio::spawn(follower.run(stop.clone()));
     let services = Services {
+        charts: ChartService::open(&SiteDir::open(site)),
         pane: Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock())),
         ingest: Arc::new(IngestService::new(as_port.clone(), wake.clone(), metrics.clone(), clock())),
         store: as_port,
