@@ -1,9 +1,11 @@
 //! Which adapter stands behind each port, by the settings.
 
+mod no_metrics;
 mod reads_apart;
 
 use crate::settings::{Settings, StoreKind};
 use anyhow::Context;
+pub use no_metrics::NoMetrics;
 use onepane_aws::{ConnectOptions, StoreConfig};
 use onepane_domain::WorkloadStore;
 use onepane_embedded::EmbeddedDynamo;

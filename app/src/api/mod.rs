@@ -2,6 +2,7 @@
 //! and hands them to the [`Pane`](onepane_domain::Pane) that the server provides.
 
 mod error;
+mod gallery;
 mod metrics;
 mod organization;
 mod overview;
@@ -10,6 +11,7 @@ mod views;
 mod workload;
 
 pub use error::ApiError;
+pub use gallery::{get_gallery, get_large_chart};
 pub use metrics::{get_metric_choices, get_metrics, get_workload_metrics};
 pub use organization::get_organization;
 pub use overview::get_overview;
@@ -21,3 +23,5 @@ pub use workload::get_workload;
 pub use error::{FirstPaint, MetricsContext, PaneContext};
 #[cfg(feature = "ssr")]
 pub(crate) use error::{is_first_paint, metrics_pane, pane};
+#[cfg(feature = "ssr")]
+pub use gallery::GalleryContext;

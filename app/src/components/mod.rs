@@ -2,6 +2,7 @@
 
 mod account;
 mod bars;
+mod chart;
 mod copy;
 mod header;
 mod help;
@@ -13,6 +14,7 @@ mod workload_link;
 
 pub(crate) use account::AccountName;
 pub(crate) use bars::Bars;
+pub(crate) use chart::Chart;
 pub(crate) use copy::CopyText;
 pub(crate) use header::Header;
 pub(crate) use help::HelpDialog;

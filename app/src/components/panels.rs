@@ -4,6 +4,9 @@ use super::{Chart, Notes};
 use leptos::prelude::*;
 use onepane_domain::{MetricsPanel, Timestamp};
 
+/// Charts over the same time share a cursor.
+const GROUP: &str = "metrics";
+
 /// A chart for each panel. Their places stay while their numbers change, so that a chart moves and does not blink.
 /// Charts over time share a cursor; dragging over one picks a window.
 #[component]
@@ -37,13 +40,14 @@ fn Panel(panel: Memo<MetricsPanel>, on_window: Option<Callback<(Timestamp, Times
     let (id, over_time) = panel.with_untracked(|panel| (panel.id.clone(), panel.over_time));
     let chart = Memo::new(move |_| panel.with(|panel| panel.chart.clone()));
     let explore = move || panel.with(|panel| panel.explore.clone());
+    let drawn = match (over_time, on_window) {
+        (true, Some(on_window)) => view! { <Chart view=chart group=GROUP on_window /> }.into_any(),
+        (true, None) => view! { <Chart view=chart group=GROUP /> }.into_any(),
+        (false, _) => view! { <Chart view=chart /> }.into_any(),
+    };
     view! {
         <section class="panel" id=format!("panel-{id}")>
-            <Chart
-                view=chart
-                group=over_time.then_some("metrics")
-                on_window=on_window.filter(|_| over_time)
-            />
+            {drawn}
             <div class="panel-foot">
                 {move || view! { <Notes notes=panel.with(|panel| panel.notes.clone()) /> }}
                 {move || {

@@ -150,7 +150,9 @@ pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme) -> 
 pub(crate) const HEAD: f64 = 62.0;
 
 /// A chart of values over time below a head, and its details: one grid, a time axis, and a value axis with its unit.
-pub(crate) fn over_time(suffix: &str, left: f64, right: f64) -> (Chart, Value) {
+///
+/// `values` is how many there are in the longest series.
+pub(crate) fn over_time(suffix: &str, left: f64, right: f64, values: usize) -> (Chart, Value) {
     let grid = Grid::new().left(left).right(right).top(HEAD + 14.0).bottom(28);
     let chart = Chart::new()
         .animation(false)
@@ -160,11 +162,22 @@ pub(crate) fn over_time(suffix: &str, left: f64, right: f64) -> (Chart, Value) {
     let details = json!({
         "useUTC": true,
         "tooltip": { "trigger": "axis", "confine": true, "formatter": { "$": "timeTip", "suffix": suffix } },
-        "dataZoom": [{ "type": "inside", "filterMode": "none", "zoomOnMouseWheel": "ctrl", "moveOnMouseWheel": false }],
+        "dataZoom": [inside_zoom(values)],
         "xAxis": { "axisLabel": { "formatter": time_labels() } },
         "yAxis": { "axisLabel": { "formatter": { "$": "value", "suffix": suffix } }, "splitNumber": 4 },
     });
     (chart, details)
+}
+
+/// Zooming with ctrl and the wheel, moving with shift and the pointer, over all time axes of a chart.
+///
+/// Lines keep their neighbours beyond the window, so that they reach its edges; but a thinned line is thinned to what is
+/// in the window alone, or little of it would be left in a narrow one.
+pub(crate) fn inside_zoom(values: usize) -> Value {
+    json!({
+        "type": "inside", "xAxisIndex": "all", "filterMode": if values > THIN_ABOVE { "filter" } else { "none" },
+        "zoomOnMouseWheel": "ctrl", "moveOnMouseMove": "shift", "moveOnMouseWheel": false,
+    })
 }
 
 /// How a time axis writes its labels, by what changes at them.

@@ -71,7 +71,7 @@ pub fn instance_shape(instance_type: &str) -> Option<InstanceShape> {
 fn vcpus(family: &str, size: &str) -> Option<u32> {
     match (family, size) {
         ("c4", "8xlarge") => Some(36),
-        ("t2", "medium") | ("t3", "medium") => Some(2),
+        ("t2" | "t3", "medium") => Some(2),
         (_, "large") => Some(2),
         (_, "xlarge") => Some(4),
         _ => {

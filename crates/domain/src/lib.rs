@@ -20,7 +20,7 @@ mod record;
 mod store;
 mod timestamp;
 
-pub use chart::ChartView;
+pub use chart::{ChartView, Gallery, GalleryChart};
 pub use error::{ErrorKind, PortError, PortResult};
 pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
 pub use instance::{InstanceShape, instance_shape};

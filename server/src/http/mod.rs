@@ -13,7 +13,7 @@ pub use site::{Manifest, SiteDir};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::services::{IngestService, MetricPaneService, PaneService, ReadModel};
+use crate::services::{ChartService, GalleryService, IngestService, MetricPaneService, PaneService, ReadModel};
 use crate::settings::Secret;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -47,6 +47,7 @@ pub struct Services {
     pub pane: Arc<PaneService>,
     pub metric_pane: Arc<MetricPaneService>,
     pub ingest: Arc<IngestService>,
+    pub charts: ChartService,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
 }
@@ -84,14 +85,15 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         stop: options.stop.clone(),
         services: services.clone(),
     };
+    let gallery = Arc::new(GalleryService::new(services.charts.clone()));
     let timeout = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN);
     let answers = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .with_state(app.clone())
         .nest("/pkg", site::packages(&options.site))
-        .merge(pages::routes(&services, &options.site))
+        .merge(pages::routes(&services, gallery, &options.site))
+        .layer(from_fn_with_state(app.clone(), health::metrics_for_scrapers))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(timeout());
     let ingest = Router::new()

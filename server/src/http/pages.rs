@@ -1,8 +1,8 @@
 //! The pages: rendered on the server, taken over in the browser.
 
-use super::{Services, SiteDir};
+use super::{Manifest, Services, SiteDir};
 use crate::clock::Clock;
-use app::api::{FirstPaint, MetricsContext, PaneContext};
+use app::api::{FirstPaint, GalleryContext, MetricsContext, PaneContext};
 use app::{RequestInfo, Site, shell};
 use axum::Router;
 use axum::body::Body;
@@ -14,15 +14,18 @@ use axum::routing::{any, get};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
+use onepane_domain::Gallery;
+use std::sync::Arc;
 
 /// The routes of the pages and of their server functions.
-pub(super) fn routes(services: &Services, site: &SiteDir) -> Router {
+pub(super) fn routes(services: &Services, gallery: Arc<dyn Gallery>, site: &SiteDir) -> Router {
     // Pages wait for their data on Tokio; a second router in one process finds that set up already.
     let _ = any_spawner::Executor::init_tokio();
     let (pane, metric_pane, clock) = (services.pane.clone(), services.metric_pane.clone(), services.clock.clone());
     let context = move || {
         provide_context(PaneContext(pane.clone()));
         provide_context(MetricsContext(metric_pane.clone()));
+        provide_context(GalleryContext(gallery.clone()));
     };
     let functions = {
         let context = context.clone();
@@ -30,7 +33,8 @@ pub(super) fn routes(services: &Services, site: &SiteDir) -> Router {
     };
     let pages = match site.manifest() {
         Ok(manifest) => {
-            let site = Site { js: manifest.js.clone(), wasm: manifest.wasm.clone(), css: manifest.css.clone() };
+            let Manifest { js, wasm, css, echarts } = manifest.clone();
+            let site = Site { js, wasm, css, echarts };
             let context = move || {
                 context();
                 provide_context(FirstPaint);

@@ -12,7 +12,9 @@ use onepane_domain::{
 };
 use onepane_embedded::EmbeddedDynamo;
 use server::http::{HttpOptions, Services, SiteDir, router};
-use server::services::{FeedFollower, FollowerTimes, IngestService, PaneService, ReadModel};
+use server::services::{
+    ChartService, FeedFollower, FollowerTimes, IngestService, MetricPaneService, PaneService, ReadModel,
+};
 use server::settings::Secret;
 use server::{Clock, Metrics};
 use std::path::Path;
@@ -145,8 +147,14 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
     };
     let follower = FeedFollower::new(as_port.clone(), model.clone(), wake.clone(), metrics.clone(), clock(), times);
     tokio::spawn(follower.run(stop.clone()));
+    let charts = ChartService::open(&SiteDir::open(site));
+    let pane = Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock()));
+    let source = Arc::new(server::NoMetrics);
+    let metric_pane = MetricPaneService::new(source, pane.clone(), model.clone(), charts.clone(), clock());
     let services = Services {
-        pane: Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock())),
+        charts,
+        metric_pane: Arc::new(metric_pane),
+        pane,
         ingest: Arc::new(IngestService::new(as_port.clone(), wake.clone(), metrics.clone(), clock())),
         store: as_port,
         model,

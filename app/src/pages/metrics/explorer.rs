@@ -93,7 +93,7 @@ fn Picker(
         all.into_iter()
             .map(|option| {
                 let is_this = option == chosen;
-                view! { <option value=option.clone() selected=is_this>{option.clone()}</option> }
+                view! { <option value=option.clone() selected=is_this>{option}</option> }
             })
             .collect_view()
     };

@@ -186,7 +186,8 @@ pub(crate) fn lines_with_ends(
     let at_ends = named().count() <= MOST_LABELS;
     let longest = named().map(|line| line.label.chars().count().min(LABEL_CHARACTERS)).max().unwrap_or_default();
     let right = if at_ends { longest as f64 * 6.6 + 24.0 } else { 28.0 };
-    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, right);
+    let steps = lines.iter().map(|line| line.values.len()).max().unwrap_or_default();
+    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, right, steps);
     let mut looks = Vec::new();
     for line in lines {
         let values = line.values.iter().map(|value| scale.apply(*value));

@@ -80,7 +80,7 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
     let [accent, danger, band_colour, dim] =
         ["accent", "danger", "line-strong", "text-dim"].map(|token| theme.colour(token));
 
-    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, 28.0);
+    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, 28.0, steps);
     let mut looks = Vec::new();
     let mut key = vec![KeyEntry { colour: accent, words: data.measure.clone() }];
     if let Some(band) = &data.expected {

@@ -17,24 +17,30 @@ mod workload;
 
 pub use panel::{PanelData, Picture};
 
+use super::charts::ChartService;
 use super::pane::PaneService;
 use super::read_model::ReadModel;
 use crate::clock::Clock;
 use async_trait::async_trait;
 use onepane_domain::{
-    MetricAnswer, MetricChoices, MetricQuery, MetricRequest, MetricSource, MetricsPage, MetricsPane, MetricsPanel,
-    MetricsQuery, MetricsView, Notes, PortResult, Region, WorkloadId, WorkloadMetrics,
+    ErrorKind, MetricAnswer, MetricChoices, MetricQuery, MetricRequest, MetricSource, MetricsPage, MetricsPane,
+    MetricsPanel, MetricsQuery, MetricsView, Notes, PortError, PortResult, Region, WorkloadId, WorkloadMetrics,
 };
 use onepane_index::WorkloadIndex;
 use scope::Scope;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the first paint of a page waits for metrics.
+const FIRST_PAINT_WITHIN: Duration = Duration::from_secs(3);
 
 /// The answers of the *Metrics* page.
 pub struct MetricPaneService {
     source: Arc<dyn MetricSource>,
     pane: Arc<PaneService>,
     model: Arc<ReadModel>,
+    charts: ChartService,
     clock: Clock,
 }
 
@@ -50,8 +56,14 @@ pub struct PageData {
 
 impl MetricPaneService {
     /// Answers from `source`, and from the read model that `pane` answers from.
-    pub fn new(source: Arc<dyn MetricSource>, pane: Arc<PaneService>, model: Arc<ReadModel>, clock: Clock) -> Self {
-        Self { source, pane, model, clock }
+    pub fn new(
+        source: Arc<dyn MetricSource>,
+        pane: Arc<PaneService>,
+        model: Arc<ReadModel>,
+        charts: ChartService,
+        clock: Clock,
+    ) -> Self {
+        Self { source, pane, model, charts, clock }
     }
 
     /// The numbers of all charts of a query, with those of the time before where that is asked for.
@@ -103,14 +115,23 @@ impl MetricPaneService {
     }
 
     async fn drawn(&self, panels: Vec<PanelData>, pictures: bool) -> Vec<MetricsPanel> {
-        futures::future::join_all(panels.into_iter().map(|panel| panel.draw(pictures))).await
+        futures::future::join_all(panels.into_iter().map(|panel| panel.draw(&self.charts, pictures))).await
     }
+}
+
+/// A page that is being made waits only so long for a source; the browser asks again.
+async fn within<T>(first_paint: bool, answer: impl Future<Output = PortResult<T>>) -> PortResult<T> {
+    if !first_paint {
+        return answer.await;
+    }
+    let late = |_| Err(PortError::new(ErrorKind::TimedOut, "ask for metrics"));
+    tokio::time::timeout(FIRST_PAINT_WITHIN, answer).await.unwrap_or_else(late)
 }
 
 #[async_trait]
 impl MetricsPane for MetricPaneService {
     async fn metrics(&self, query: MetricsQuery, pictures: bool) -> PortResult<MetricsPage> {
-        let PageData { scope, panels, notes } = self.page_data(&query).await?;
+        let PageData { scope, panels, notes } = within(pictures, self.page_data(&query)).await?;
         let panels = self.drawn(panels, pictures).await;
         let regions = self.regions().await?;
         Ok(MetricsPage { from: scope.from, to: scope.to, period: scope.period, regions, panels, notes })
@@ -121,7 +142,7 @@ impl MetricsPane for MetricPaneService {
     }
 
     async fn workload_metrics(&self, id: WorkloadId, pictures: bool) -> PortResult<WorkloadMetrics> {
-        let found = self.of_workload(id).await?;
+        let found = within(pictures, self.of_workload(id)).await?;
         let panels = self.drawn(found.panels, pictures).await;
         Ok(WorkloadMetrics { panels, waste: found.waste, notes: found.notes })
     }

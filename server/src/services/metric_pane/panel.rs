@@ -1,5 +1,6 @@
 //! One chart's numbers, and how they become a chart.
 
+use crate::services::ChartService;
 use onepane_charts::{
     AccountDays, DrawError, Drawing, DurationPercentiles, FailurePareto, MetricLines, Size, Theme, WorkloadsByPhase,
     account_days, duration_percentiles, failure_pareto, metric_lines, small_multiples, workloads_by_phase,
@@ -78,37 +79,28 @@ impl PanelData {
         matches!(self.picture, Picture::Lines(_) | Picture::Phases(_) | Picture::Durations(_))
     }
 
-    fn drawing(&self, theme: Theme, size: Size) -> Result<Drawing, DrawError> {
-        match &self.picture {
-            Picture::Lines(data) => metric_lines(data, theme, size),
-            Picture::Multiples(data) => small_multiples(data, theme, size),
-            Picture::Phases(data) => workloads_by_phase(data, theme, size),
-            Picture::Durations(data) => duration_percentiles(data, theme, size),
-            Picture::Pareto(data) => failure_pareto(data, theme, size),
-            Picture::Days(data) => account_days(data, theme, size),
-        }
-    }
-
     /// The chart, with its first picture if that is wanted.
-    pub(super) async fn draw(self, _pictures: bool) -> MetricsPanel {
+    pub(super) async fn draw(self, charts: &ChartService, first_paint: bool) -> MetricsPanel {
         let over_time = self.is_over_time();
-        let drawing = self.drawing(Theme::Light, Size::new(SIZE.0, SIZE.1));
-        let Self { id, explore, mut notes, .. } = self;
-        let chart = match drawing {
-            Ok(drawing) => ChartView {
-                name: drawing.name.to_owned(),
-                definition: drawing.option().to_string(),
-                title: drawing.title,
-                summary: drawing.summary,
-                columns: drawing.table.columns,
-                rows: drawing.table.rows,
-                svg: None,
-            },
-            Err(why) => {
-                notes.push(format!("This chart cannot be drawn: {why}."));
-                ChartView::default()
-            }
-        };
+        let Self { id, explore, mut notes, picture } = self;
+        let drawn = charts.view(HEIGHT, first_paint, move |theme, size| picture.drawing(theme, size)).await;
+        let chart = drawn.unwrap_or_else(|why| {
+            notes.push(format!("This chart cannot be drawn: {why}."));
+            ChartView::default()
+        });
         MetricsPanel { id, chart, over_time, explore, notes }
+    }
+}
+
+impl Picture {
+    fn drawing(&self, theme: Theme, size: Size) -> Result<Drawing, DrawError> {
+        match self {
+            Self::Lines(data) => metric_lines(data, theme, size),
+            Self::Multiples(data) => small_multiples(data, theme, size),
+            Self::Phases(data) => workloads_by_phase(data, theme, size),
+            Self::Durations(data) => duration_percentiles(data, theme, size),
+            Self::Pareto(data) => failure_pareto(data, theme, size),
+            Self::Days(data) => account_days(data, theme, size),
+        }
     }
 }
