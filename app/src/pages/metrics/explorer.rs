@@ -93,7 +93,7 @@ fn Picker(
         all.into_iter()
             .map(|option| {
                 let is_this = option == chosen;
-                view! { <option value=option.clone() selected=is_this>{option}</option> }
+                view! { <option value=option selected=is_this>{option.clone()}</option> }
             })
             .collect_view()
     };
@@ -145,10 +145,9 @@ fn GroupChoice(offered: Signal<Vec<DimensionChoice>>) -> impl IntoView {
     let value = Signal::derive(move || metrics.query.with(|query| word(&query.explore.group_by)));
     let on_pick = move |text: String| {
         let grouping = fixed_words.iter().position(|word| *word == text).map(|place| fixed[place].clone());
-        let grouping = grouping.unwrap_or_else(|| match text.is_empty() {
-            true => MetricGrouping::Each,
-            false => MetricGrouping::Dimension(text),
-        });
+        let of_dimension =
+            || if text.is_empty() { MetricGrouping::Each } else { MetricGrouping::Dimension(text.clone()) };
+        let grouping = grouping.unwrap_or_else(of_dimension);
         metrics.change(|query| query.explore.group_by = grouping);
     };
     view! { <Picker label="A line for" options value on_pick /> }
