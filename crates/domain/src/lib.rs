@@ -8,6 +8,7 @@
 mod chart;
 mod error;
 mod identity;
+mod instance;
 mod kind;
 mod metrics;
 mod organization;
@@ -22,11 +23,12 @@ mod timestamp;
 pub use chart::ChartView;
 pub use error::{ErrorKind, PortError, PortResult};
 pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
+pub use instance::{InstanceShape, instance_shape};
 pub use kind::WorkloadKind;
 pub use metrics::{
     DimensionFilter, InvalidMetric, InvalidPeriod, InvalidRequest, InvalidStatistic, ListedMetric, MetricAnswer,
-    MetricData, MetricFilter, MetricId, MetricList, MetricQuery, MetricRequest, MetricSource, Period, PeriodChoice,
-    QuerySource, RETENTION_TIERS, SeriesStatus, Statistic,
+    MetricData, MetricFilter, MetricId, MetricList, MetricPoint, MetricQuery, MetricRequest, MetricSeries, MetricSink,
+    MetricSource, Period, PeriodChoice, QuerySource, RETENTION_TIERS, SeriesStatus, Statistic, StatisticSet,
 };
 pub use organization::{Account, InvalidOrganization, Organization};
 pub use pane::{

@@ -13,7 +13,7 @@ use crate::services::{fresh_state, state_file};
 use crate::settings::{Settings, StoreKind};
 use anyhow::{Context, bail};
 use onepane_domain::{Organization, WorkloadStore};
-use onepane_embedded::EmbeddedDynamo;
+use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use std::future::IntoFuture;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -47,6 +47,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let metrics = Arc::new(Metrics::default());
     let opened = adapters::open_store(&settings).await?;
     let store = opened.store;
+    let opened_metrics = adapters::open_metrics(&settings, &clock).await?;
     let demo = demo_state(&settings, &*store, &clock).await?;
     let organization = organization(&settings, demo.as_ref())?;
     let model = Arc::new(ReadModel::new(organization));
@@ -62,6 +63,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         store: Arc::clone(&store),
         model: Arc::clone(&model),
         pane: Arc::new(pane),
+        metric_source: opened_metrics.source,
         metrics: Arc::clone(&metrics),
         clock: clock.clone(),
     };
@@ -97,9 +99,10 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     if let Some(engine) = opened.engine {
         background.spawn(sweep(engine, stop.clone()));
     }
+    background.spawn(sweep_metrics(opened_metrics.embedded.clone(), clock.clone(), stop.clone()));
     if let Some(state) = demo {
         let pane = Arc::clone(&services.pane);
-        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, state);
+        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, Arc::new(opened_metrics.embedded), state);
         background.spawn(feeder.run(stop.clone()));
     }
     let served =
@@ -183,6 +186,20 @@ async fn sweep(engine: EmbeddedDynamo, stop: CancellationToken) {
             Ok(0) => {}
             Ok(items) => tracing::info!(items, "expired items were removed"),
             Err(error) => tracing::warn!(%error, cause = ?error.source, "expired items could not be removed"),
+        }
+    }
+}
+
+async fn sweep_metrics(metrics: EmbeddedMetrics, clock: Clock, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+        match metrics.sweep(clock.now()).await {
+            Ok(0) => {}
+            Ok(blocks) => tracing::info!(blocks, "old metrics were rolled up"),
+            Err(error) => tracing::warn!(%error, cause = ?error.source, "old metrics could not be rolled up"),
         }
     }
 }

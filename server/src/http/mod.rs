@@ -20,7 +20,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use onepane_domain::WorkloadStore;
+use onepane_domain::{MetricSource, WorkloadStore};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -45,6 +45,7 @@ pub struct Services {
     pub model: Arc<ReadModel>,
     pub pane: Arc<PaneService>,
     pub ingest: Arc<IngestService>,
+    pub metric_source: Arc<dyn MetricSource>,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
 }

@@ -10,7 +10,7 @@ use onepane_domain::{
     ErrorKind, EventItem, FeedPage, FeedPosition, Organization, PortError, PortResult, Stored, Timestamp, Transition,
     Unrecognised, WorkloadHistory, WorkloadId, WorkloadStore,
 };
-use onepane_embedded::EmbeddedDynamo;
+use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use server::http::{HttpOptions, Services, SiteDir, router};
 use server::services::{FeedFollower, FollowerTimes, IngestService, PaneService, ReadModel};
 use server::settings::Secret;
@@ -104,6 +104,8 @@ pub struct Server {
     pub router: Router,
     pub stop: CancellationToken,
     pub wake: Arc<Notify>,
+    /// Where the metric store's file is.
+    pub folder: tempfile::TempDir,
 }
 
 impl Drop for Server {
@@ -145,9 +147,13 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
     };
     let follower = FeedFollower::new(as_port.clone(), model.clone(), wake.clone(), metrics.clone(), clock(), times);
     tokio::spawn(follower.run(stop.clone()));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("metrics.sqlite");
+    let metric_store = EmbeddedMetrics::open(&file, Arc::new(|| clock().now())).unwrap();
     let services = Services {
         pane: Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock())),
         ingest: Arc::new(IngestService::new(as_port.clone(), wake.clone(), metrics.clone(), clock())),
+        metric_source: Arc::new(metric_store),
         store: as_port,
         model,
         metrics,
@@ -162,7 +168,7 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
         stop: stop.clone(),
     };
     let router = router(services.clone(), &options);
-    Server { store, services, router, stop, wake }
+    Server { store, services, router, stop, wake, folder }
 }
 
 impl Server {
