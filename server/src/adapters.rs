@@ -1,20 +1,21 @@
 //! Which adapter stands behind each port, by the settings.
 
-mod no_metrics;
 mod reads_apart;
 
+use crate::clock::Clock;
 use crate::settings::{Settings, StoreKind};
 use anyhow::Context;
-pub use no_metrics::NoMetrics;
 use onepane_aws::{ConnectOptions, StoreConfig};
-use onepane_domain::WorkloadStore;
-use onepane_embedded::EmbeddedDynamo;
+use onepane_domain::{MetricSource, WorkloadStore};
+use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use reads_apart::ReadsApart;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The embedded store's file in the data folder.
 const FILE: &str = "onepane.sqlite";
+/// The embedded metric store's file in the data folder.
+const METRICS_FILE: &str = "metrics.sqlite";
 
 /// The store, and what only the embedded one has.
 pub(crate) struct Opened {
@@ -55,6 +56,26 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Opened> {
             Ok(Opened { store: Arc::new(store), engine: None })
         }
     }
+}
+
+/// Where metrics are asked for, and what only the embedded store has.
+pub(crate) struct OpenedMetrics {
+    /// The port.
+    pub(crate) source: Arc<dyn MetricSource>,
+    /// The store that takes records in and whose old points nobody else rolls up.
+    pub(crate) embedded: EmbeddedMetrics,
+}
+
+/// Opens the metrics that the settings name. The embedded store is made where it is missing.
+pub(crate) async fn open_metrics(settings: &Settings, clock: &Clock) -> anyhow::Result<OpenedMetrics> {
+    let (file, clock) = (settings.data_dir.join(METRICS_FILE), clock.clone());
+    let opening = tokio::task::spawn_blocking(move || EmbeddedMetrics::open(&file, Arc::new(move || clock.now())));
+    let embedded = opening.await.context("open the metric store")??;
+    let source: Arc<dyn MetricSource> = match settings.store {
+        // CloudWatch itself comes in here; until then what a metric stream sends is all there is.
+        StoreKind::Embedded | StoreKind::Aws => Arc::new(embedded.clone()),
+    };
+    Ok(OpenedMetrics { source, embedded })
 }
 
 fn whole_days(duration: Duration) -> u32 {

@@ -16,7 +16,6 @@ mod output;
 pub mod services;
 pub mod settings;
 
-pub use adapters::NoMetrics;
 pub use cli::run;
 pub use clock::Clock;
 pub use metrics::Metrics;

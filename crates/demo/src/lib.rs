@@ -20,6 +20,7 @@
 mod failure;
 mod json;
 mod live;
+mod metrics;
 mod plan;
 mod random;
 mod render;
@@ -29,6 +30,7 @@ mod truth;
 mod world;
 
 pub use live::Live;
+pub use metrics::Metered;
 use onepane_domain::{Organization, Timestamp};
 pub use truth::{FailureWave, NewActor, SilentAccount, StuckJob, Truth, UnknownEvents};
 use world::World;
@@ -90,6 +92,18 @@ pub fn history(config: &DemoConfig) -> impl Iterator<Item = DemoEvent> + Send + 
             world.plan_next_day();
         }
     })
+}
+
+/// Everything in the history that has metrics, oldest first: see [`Metered::series`].
+pub fn metered(config: &DemoConfig) -> Vec<Metered> {
+    // An empty window: everything is planned and no event is written.
+    let mut world = World::new(config.clone(), i64::MAX, i64::MIN);
+    world.book.wanted = true;
+    world.plan_until(config.until.millis());
+    let mut metered = world.book.all();
+    metered.retain(|metered| metered.started() < config.until);
+    metered.sort_by(|one, two| (one.started(), one.workload()).cmp(&(two.started(), two.workload())));
+    metered
 }
 
 /// What was planted in the history of this configuration.

@@ -5,7 +5,7 @@ use crate::plan::{HOUR, Planner, SECOND};
 use crate::random::Random;
 use crate::world::World;
 use crate::{DemoConfig, DemoEvent};
-use onepane_domain::Timestamp;
+use onepane_domain::{MetricSeries, Period, Timestamp};
 
 /// At most this long passes without an event.
 const SLOT: i64 = 2 * SECOND;
@@ -34,7 +34,9 @@ impl Live {
     pub fn new(config: DemoConfig) -> Self {
         let until = config.until.millis();
         let mut world = World::new(config, until, i64::MAX);
+        world.book.wanted = true;
         world.plan_until(until);
+        world.book.forget(Timestamp::saturating_from_millis(until));
         Self { world, next_slot: until - until.rem_euclid(SLOT) + SLOT }
     }
 
@@ -63,6 +65,15 @@ impl Live {
         }
         self.take(from, to, &mut events);
         events
+    }
+
+    /// The metrics of everything that runs, minute by minute, from `from` (inclusive) to `to` (exclusive); to be asked
+    /// after [`Self::next_events`] up to `to`, in the order of time.
+    pub fn metrics(&mut self, from: Timestamp, to: Timestamp) -> Vec<MetricSeries> {
+        let running = self.world.book.between(from.millis(), to.millis());
+        let series = running.flat_map(|metered| metered.series(from, to, Period::MINUTE)).collect();
+        self.world.book.forget(from);
+        series
     }
 
     fn take(&mut self, from: i64, to: i64, events: &mut Vec<DemoEvent>) {

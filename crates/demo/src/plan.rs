@@ -11,12 +11,13 @@ mod serving;
 mod tuning;
 
 use crate::json::Object;
+use crate::metrics::Book;
 use crate::random::Random;
 use crate::sink::{Envelope, Sink};
 use crate::site::Site;
 pub(crate) use filler::Autoscaled;
 pub(crate) use jobs::{Job, Purpose};
-pub(crate) use planted::{Plot, Tally};
+pub(crate) use planted::{Plot, Tally, region};
 pub(crate) use serving::EndpointState;
 
 pub(crate) const SECOND: i64 = 1_000;
@@ -58,6 +59,7 @@ pub(crate) struct Planner<'a> {
     pub(crate) sink: &'a mut Sink,
     pub(crate) plot: &'a Plot,
     pub(crate) tally: &'a mut Tally,
+    pub(crate) book: &'a mut Book,
     pub(crate) random: Random,
     pub(crate) scale: f64,
 }

@@ -1,6 +1,7 @@
 //! The organization as it lives: one local day after another, for every account.
 
 use crate::DemoConfig;
+use crate::metrics::Book;
 use crate::plan::{DAY, HOUR, LocalDay, Memory, Planner, Plot, Tally};
 use crate::random::Random;
 use crate::sink::Sink;
@@ -13,6 +14,7 @@ pub(crate) struct World {
     memories: Vec<Memory>,
     pub(crate) plot: Plot,
     pub(crate) tally: Tally,
+    pub(crate) book: Book,
     pub(crate) sink: Sink,
     first_day: i64,
     next_day: i64,
@@ -29,6 +31,7 @@ impl World {
             sink: Sink::new(after, upto, plot.silent),
             memories: vec![Memory::default(); sites.len()],
             tally: Tally::default(),
+            book: Book::default(),
             sites,
             plot,
             config,
@@ -76,6 +79,7 @@ impl World {
             sink: &mut self.sink,
             plot: &self.plot,
             tally: &mut self.tally,
+            book: &mut self.book,
             random,
             scale: self.config.scale,
         });

@@ -16,7 +16,7 @@ use crate::services::{fresh_state, state_file};
 use crate::settings::{Settings, StoreKind};
 use anyhow::{Context, bail};
 use onepane_domain::{Organization, WorkloadStore};
-use onepane_embedded::EmbeddedDynamo;
+use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use std::future::IntoFuture;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -50,6 +50,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let metrics = Arc::new(Metrics::default());
     let opened = adapters::open_store(&settings).await?;
     let store = opened.store;
+    let opened_metrics = adapters::open_metrics(&settings, &clock).await?;
     let demo = demo_state(&settings, &*store, &clock).await?;
     let organization = organization(&settings, demo.as_ref())?;
     let model = Arc::new(ReadModel::new(organization));
@@ -63,7 +64,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let charts =
         tokio::task::spawn_blocking(move || ChartService::open(&for_charts)).await.context("open the charts")?;
     let pane = Arc::new(pane);
-    let source = Arc::new(adapters::NoMetrics);
+    let source = opened_metrics.source;
     let metric_pane =
         MetricPaneService::new(source, Arc::clone(&pane), Arc::clone(&model), charts.clone(), clock.clone());
     let services = Services {
@@ -109,9 +110,10 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     if let Some(engine) = opened.engine {
         background.spawn(sweep(engine, stop.clone()));
     }
+    background.spawn(sweep_metrics(opened_metrics.embedded.clone(), clock.clone(), stop.clone()));
     if let Some(state) = demo {
         let pane = Arc::clone(&services.pane);
-        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, state);
+        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, Arc::new(opened_metrics.embedded), state);
         background.spawn(feeder.run(stop.clone()));
     }
     let served =
@@ -195,6 +197,20 @@ async fn sweep(engine: EmbeddedDynamo, stop: CancellationToken) {
             Ok(0) => {}
             Ok(items) => tracing::info!(items, "expired items were removed"),
             Err(error) => tracing::warn!(%error, cause = ?error.source, "expired items could not be removed"),
+        }
+    }
+}
+
+async fn sweep_metrics(metrics: EmbeddedMetrics, clock: Clock, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+        match metrics.sweep(clock.now()).await {
+            Ok(0) => {}
+            Ok(blocks) => tracing::info!(blocks, "old metrics were rolled up"),
+            Err(error) => tracing::warn!(%error, cause = ?error.source, "old metrics could not be rolled up"),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The demo organization: its history into an empty store, then its life as it goes on.
 
+mod metrics;
 mod state;
 
 use super::door::{self, Counts};
 use super::pane::PaneService;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
+use anyhow::Context;
+use metrics::MetricFeeder;
 use onepane_demo::{DemoConfig, DemoEvent, Live};
-use onepane_domain::{Timestamp, WorkloadStore};
+use onepane_domain::{MetricSink, Timestamp, WorkloadStore};
 pub use state::DemoState;
 use state::Progress;
 use std::path::PathBuf;
@@ -36,7 +39,8 @@ pub struct DemoFeeder {
     wake: Arc<Notify>,
     metrics: Arc<Metrics>,
     clock: Clock,
-    state: DemoState,
+    state: Arc<DemoState>,
+    feeder: MetricFeeder,
 }
 
 impl DemoFeeder {
@@ -47,22 +51,30 @@ impl DemoFeeder {
         wake: Arc<Notify>,
         metrics: Arc<Metrics>,
         clock: Clock,
+        metric_sink: Arc<dyn MetricSink>,
         state: DemoState,
     ) -> Self {
+        let state = Arc::new(state);
+        let feeder = MetricFeeder::new(metric_sink, Arc::clone(&state));
         let progress = state.progress();
         if !progress.filled {
             pane.set_still_filling(Some(progress.until));
         }
-        Self { store, pane, wake, metrics, clock, state }
+        Self { store, pane, wake, metrics, clock, state, feeder }
     }
 
     /// Fills if that is not done, then lives, until `stop`. What is under way then is finished.
-    pub async fn run(mut self, stop: CancellationToken) {
+    pub async fn run(self, stop: CancellationToken) {
         let result = async {
             if !self.state.progress().filled {
                 self.fill(&stop).await?;
             }
-            self.live(&stop).await
+            // Nobody waits for the metrics of older days: they come in while the organization lives.
+            let older = async {
+                let filled = self.feeder.fill_back_to(Timestamp::MIN, &stop).await;
+                filled.context("feed the metrics of the demo's history")
+            };
+            tokio::try_join!(self.live(&stop), older).map(|_| ())
         }
         .await;
         if let Err(error) = result {
@@ -71,9 +83,9 @@ impl DemoFeeder {
     }
 
     /// The newest day first, then the rest of the newest week, then the rest, so that a page is useful at once.
-    async fn fill(&mut self, stop: &CancellationToken) -> anyhow::Result<()> {
+    async fn fill(&self, stop: &CancellationToken) -> anyhow::Result<()> {
         let started = Instant::now();
-        let progress = self.state.progress().clone();
+        let progress = self.state.progress();
         let config = progress.config();
         let mut counts = Counts::default();
         let mut until = Timestamp::MAX;
@@ -88,6 +100,9 @@ impl DemoFeeder {
                 self.state.update(|progress| progress.filled_back_to = Some(from))?;
                 let seconds = started.elapsed().as_secs_f64();
                 tracing::info!(back_to = %from.max(config.start()), ?counts, seconds, "demo history is in");
+            }
+            if until == Timestamp::MAX {
+                self.feeder.fill_back_to(from.start_of_day(), stop).await?;
             }
             until = from;
         }
@@ -127,7 +142,7 @@ impl DemoFeeder {
         counts
     }
 
-    async fn live(&mut self, stop: &CancellationToken) -> anyhow::Result<()> {
+    async fn live(&self, stop: &CancellationToken) -> anyhow::Result<()> {
         let config = self.state.progress().config();
         let beginning = tokio::task::spawn_blocking(move || Live::new(config));
         let mut live = tokio::select! {
@@ -148,7 +163,8 @@ impl DemoFeeder {
             for batch in events.chunks(BATCH) {
                 self.put(batch).await;
             }
-            self.state.progress_mut().live_until = now;
+            self.state.change(|progress| progress.live_until = now);
+            live = self.feeder.live(live, now).await?;
             if noted_at.elapsed() >= NOTED_EVERY {
                 noted_at = Instant::now();
                 self.state.save()?;
@@ -186,6 +202,16 @@ pub fn state_file(data_dir: &std::path::Path) -> PathBuf {
 pub fn fresh_state(file: PathBuf, seed: u64, days: u32, scale: f64, until: Timestamp) -> DemoState {
     DemoState::fresh(
         file,
-        Progress { seed, days, scale, until, filled_back_to: None, filled: false, live_until: until },
+        Progress {
+            seed,
+            days,
+            scale,
+            until,
+            filled_back_to: None,
+            filled: false,
+            live_until: until,
+            metrics_back_to: None,
+            metrics_until: until.floor_to(60_000),
+        },
     )
 }

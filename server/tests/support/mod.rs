@@ -10,7 +10,7 @@ use onepane_domain::{
     ErrorKind, EventItem, FeedPage, FeedPosition, Organization, PortError, PortResult, Stored, Timestamp, Transition,
     Unrecognised, WorkloadHistory, WorkloadId, WorkloadStore,
 };
-use onepane_embedded::EmbeddedDynamo;
+use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use server::http::{HttpOptions, Services, SiteDir, router};
 use server::services::{
     ChartService, FeedFollower, FollowerTimes, IngestService, MetricPaneService, PaneService, ReadModel,
@@ -106,6 +106,8 @@ pub struct Server {
     pub router: Router,
     pub stop: CancellationToken,
     pub wake: Arc<Notify>,
+    /// Where the metric store's file is.
+    pub folder: tempfile::TempDir,
 }
 
 impl Drop for Server {
@@ -147,10 +149,13 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
     };
     let follower = FeedFollower::new(as_port.clone(), model.clone(), wake.clone(), metrics.clone(), clock(), times);
     tokio::spawn(follower.run(stop.clone()));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("metrics.sqlite");
+    let metric_store = EmbeddedMetrics::open(&file, Arc::new(|| clock().now())).unwrap();
     let charts = ChartService::open(&SiteDir::open(site));
     let pane = Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock()));
-    let source = Arc::new(server::NoMetrics);
-    let metric_pane = MetricPaneService::new(source, pane.clone(), model.clone(), charts.clone(), clock());
+    let metric_pane =
+        MetricPaneService::new(Arc::new(metric_store), pane.clone(), model.clone(), charts.clone(), clock());
     let services = Services {
         charts,
         metric_pane: Arc::new(metric_pane),
@@ -170,7 +175,7 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
         stop: stop.clone(),
     };
     let router = router(services.clone(), &options);
-    Server { store, services, router, stop, wake }
+    Server { store, services, router, stop, wake, folder }
 }
 
 impl Server {

@@ -38,7 +38,11 @@ impl Planner<'_> {
     fn scale_by_load(&mut self, at: i64) {
         let Autoscaled { mut endpoint, settled } = match self.memory.autoscaled.take() {
             Some(autoscaled) => autoscaled,
-            None => Autoscaled { endpoint: self.old_endpoint("autoscaled", at), settled: at },
+            None => {
+                let endpoint = self.old_endpoint("autoscaled", at);
+                self.note_serving(&endpoint, at);
+                Autoscaled { endpoint, settled: at }
+            }
         };
         if settled > at {
             self.memory.autoscaled = Some(Autoscaled { endpoint, settled });

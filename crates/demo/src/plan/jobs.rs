@@ -3,7 +3,9 @@
 use super::calls::{Actor, Call};
 use super::{HOUR, LocalDay, MINUTE, Planner, SECOND};
 use crate::failure::{Cause, Circumstances, Stage, reason};
+use crate::metrics::{Metered, Running};
 use crate::render::{Moment, Telling, render_processing, render_training, render_transform};
+use onepane_domain::{WorkloadId, WorkloadKind};
 
 /// The three kinds of job that run one container to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +134,13 @@ const CPU: [&str; 8] = [
     "ml.m6i.xlarge",
     "ml.c6i.2xlarge",
 ];
+
+/// When spot capacity was away.
+fn gap_in(moments: &[Moment]) -> Option<(i64, i64)> {
+    let taken = moments.iter().position(|moment| moment.secondary == "Interrupted")?;
+    let back = moments.get(taken + 2)?;
+    Some((moments.get(taken)?.at, back.at))
+}
 
 impl Planner<'_> {
     /// A machine for a job of this kind; large ones for long training.
@@ -332,6 +341,27 @@ impl Planner<'_> {
                 done
             }
         };
+        if has_started {
+            let out_of_memory = matches!(fate, Fate::Fails(Cause::HostMemory));
+            let gap = gap_in(&moments);
+            let running = Running { working, gap, stuck: job.stuck, out_of_memory };
+            let (site, ended) = (self.site, (!job.stuck).then_some(ended));
+            self.book.job(|| {
+                let id = WorkloadId {
+                    account: site.account,
+                    region: super::region(job.region),
+                    kind: WorkloadKind::from(job.kind.arn_type()),
+                    name: job.name.clone(),
+                };
+                Metered::job(
+                    id,
+                    job.machine.instance_type,
+                    job.machine.count,
+                    started..ended.unwrap_or(i64::MAX),
+                    running,
+                )
+            });
+        }
         if job.stuck {
             self.tell_job(job, &moments, Some(started));
             return JobResult { ended: i64::MAX, failure: None, stopped: false };

@@ -167,7 +167,7 @@ impl Plot {
 }
 
 #[allow(clippy::expect_used, reason = "the Regions are constants of this crate, and a test reads each of them")]
-fn region(name: &str) -> onepane_domain::Region {
+pub(crate) fn region(name: &str) -> onepane_domain::Region {
     name.parse().expect("a Region")
 }
 

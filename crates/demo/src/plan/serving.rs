@@ -3,9 +3,12 @@
 use super::calls::{Actor, Call};
 use super::jobs::{Job, JobKind, Machine, Pace, Purpose};
 use super::{DAY, HOUR, LocalDay, MINUTE, Planner, SECOND};
+use crate::metrics::{Metered, Serving, Trouble};
+use crate::random::mix;
 use crate::render::write_tags;
 use crate::sink::iso;
 use crate::site::Class;
+use onepane_domain::{WorkloadId, WorkloadKind};
 use std::ops::Range;
 
 /// An endpoint that exists.
@@ -98,7 +101,32 @@ impl Planner<'_> {
             return None;
         }
         self.tell_endpoint(&endpoint, ready, "IN_SERVICE", None);
+        self.note_serving(&endpoint, ready);
         Some(endpoint)
+    }
+
+    /// Notes that an endpoint has metrics from `at` on.
+    pub(crate) fn note_serving(&mut self, endpoint: &EndpointState, at: i64) {
+        let site = self.site;
+        let busy = match site.class {
+            Class::Production => 900.0,
+            Class::Staging | Class::Platform => 90.0,
+            Class::Development | Class::Research | Class::Sandbox => 18.0,
+        };
+        // By its name, so that noting it draws no chance that the events would miss.
+        let spread = mix(endpoint.name.bytes().fold(site.index, |sum, byte| sum * 31 % 65_537 + u64::from(byte))) % 100;
+        self.book.endpoint(|| {
+            let id = WorkloadId {
+                account: site.account,
+                region: super::region(endpoint.region),
+                kind: WorkloadKind::Endpoint,
+                name: endpoint.name.clone(),
+            };
+            let count = u32::try_from(endpoint.count).unwrap_or(1);
+            let calls = busy * (0.1 + spread as f64 / 60.0);
+            let serving = Serving { ahead: site.ahead, calls, fleet: vec![(at, count)], troubles: Vec::new() };
+            Metered::endpoint(id, endpoint.instance_type, at, serving)
+        });
     }
 
     /// A new model behind the endpoint, by a canary deployment; some are rolled back.
@@ -113,6 +141,9 @@ impl Planner<'_> {
         let baked = canary + 10 * MINUTE;
         if self.random.chance(0.09) {
             let alarm = "Rolling back: CloudWatch alarm ModelLatency-p99 went to ALARM state.";
+            // A part of the traffic went to the canary.
+            let trouble = Trouble { from: canary, to: baked, slower: 1.7, failing: 0.004 };
+            self.book.trouble(self.site.account.number(), &endpoint.name, trouble);
             self.tell_deployment(endpoint, baked, next, "ROLLING_BACK", "RollingBack", alarm);
             self.tell_endpoint(endpoint, baked + SECOND, "ROLLING_BACK", None);
             let end = baked + self.random.between(120, 400) * SECOND;
@@ -151,6 +182,8 @@ impl Planner<'_> {
         self.tell_endpoint(endpoint, at, "UPDATING", None);
         let ready = at + self.random.between(seconds.start, seconds.end) * SECOND;
         self.tell_endpoint(endpoint, ready, "IN_SERVICE", None);
+        let instances = u32::try_from(endpoint.count).unwrap_or(1);
+        self.book.scaled(self.site.account.number(), &endpoint.name, ready, instances);
         ready
     }
 
@@ -171,6 +204,7 @@ impl Planner<'_> {
         self.endpoint_call("DeleteEndpoint", endpoint, endpoint.version, at - SECOND, Actor::Person(endpoint.owner));
         self.tell_endpoint(endpoint, at, "DELETING", None);
         self.tell_endpoint(endpoint, at + 40 * SECOND, "DELETED", None);
+        self.book.gone(self.site.account.number(), &endpoint.name, at);
     }
 
     fn deployer(&self, endpoint: &EndpointState) -> Actor {

@@ -3,6 +3,7 @@
 mod metric;
 mod page;
 mod period;
+mod point;
 mod query_string;
 mod request;
 mod source;
@@ -14,6 +15,7 @@ pub use page::{
     MetricsView, Waste, WasteResource, WorkloadMetrics,
 };
 pub use period::{InvalidPeriod, Period, PeriodChoice, RETENTION_TIERS};
+pub use point::{MetricPoint, MetricSeries, MetricSink, StatisticSet};
 pub use request::{InvalidRequest, MetricAnswer, MetricData, MetricQuery, MetricRequest, QuerySource, SeriesStatus};
 pub use source::{MetricList, MetricSource};
 pub use statistic::{InvalidStatistic, Statistic};

@@ -3,6 +3,7 @@
 use anyhow::Context;
 use onepane_demo::DemoConfig;
 use onepane_domain::Timestamp;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,17 @@ pub(super) struct Progress {
     pub(super) filled: bool,
     /// Life is in the store up to here.
     pub(super) live_until: Timestamp,
+    /// The metrics of the history since this instant are in the store.
+    #[serde(default)]
+    pub(super) metrics_back_to: Option<Timestamp>,
+    /// The metrics of life are in the store up to here.
+    #[serde(default = "long_ago")]
+    pub(super) metrics_until: Timestamp,
+}
+
+/// For a file from before there were metrics: whatever is made up for is made up for.
+fn long_ago() -> Timestamp {
+    Timestamp::MIN
 }
 
 impl Progress {
@@ -33,12 +45,12 @@ impl Progress {
 #[derive(Debug)]
 pub struct DemoState {
     file: PathBuf,
-    progress: Progress,
+    progress: Mutex<Progress>,
 }
 
 impl DemoState {
     pub(super) fn fresh(file: PathBuf, progress: Progress) -> Self {
-        Self { file, progress }
+        Self { file, progress: Mutex::new(progress) }
     }
 
     /// What the file says; none if there is none.
@@ -49,32 +61,35 @@ impl DemoState {
             Err(error) => return Err(error).with_context(|| file.display().to_string()),
         };
         let progress = serde_json::from_slice(&text).with_context(|| file.display().to_string())?;
-        Ok(Some(Self { file: file.to_owned(), progress }))
+        Ok(Some(Self::fresh(file.to_owned(), progress)))
     }
 
     /// The seed of the organization that is in the store.
     pub fn seed(&self) -> u64 {
-        self.progress.seed
+        self.progress.lock().seed
     }
 
-    pub(super) fn progress(&self) -> &Progress {
-        &self.progress
+    pub(super) fn progress(&self) -> Progress {
+        self.progress.lock().clone()
     }
 
-    pub(super) fn progress_mut(&mut self) -> &mut Progress {
-        &mut self.progress
+    /// Notes something that is written with the next save.
+    pub(super) fn change(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.progress.lock());
     }
 
-    pub(super) fn update(&mut self, update: impl FnOnce(&mut Progress)) -> anyhow::Result<()> {
-        update(&mut self.progress);
+    pub(super) fn update(&self, update: impl FnOnce(&mut Progress)) -> anyhow::Result<()> {
+        self.change(update);
         self.save()
     }
 
     /// Writes the file whole or not at all.
     pub fn save(&self) -> anyhow::Result<()> {
         let name = || self.file.display().to_string();
+        // Held to the end: two savers would write into each other's file.
+        let progress = self.progress.lock();
         let next = self.file.with_extension("json.new");
-        std::fs::write(&next, serde_json::to_vec_pretty(&self.progress)?).with_context(name)?;
+        std::fs::write(&next, serde_json::to_vec_pretty(&*progress)?).with_context(name)?;
         std::fs::rename(&next, &self.file).with_context(name)
     }
 }
@@ -88,10 +103,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("demo.json");
         assert!(DemoState::read(&file).unwrap().is_none());
-        let mut state = super::super::fresh_state(file.clone(), 7, 30, 0.5, Timestamp::EPOCH);
+        let state = super::super::fresh_state(file.clone(), 7, 30, 0.5, Timestamp::EPOCH);
         state.update(|progress| progress.filled = true).unwrap();
         let again = DemoState::read(&file).unwrap().unwrap();
-        assert_eq!(again.progress, state.progress);
+        assert_eq!(again.progress(), state.progress());
         std::fs::write(&file, "{").unwrap();
         assert!(DemoState::read(&file).is_err());
     }
