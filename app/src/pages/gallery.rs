@@ -2,9 +2,10 @@
 
 use crate::api;
 use crate::components::{Chart, CopyText, error_note};
+use crate::format;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use onepane_domain::GalleryChart;
+use onepane_domain::{GalleryChart, Timestamp};
 
 /// The page.
 #[component]
@@ -47,10 +48,28 @@ fn GalleryEntry(chart: GalleryChart) -> impl IntoView {
         "metric-lines" | "small-multiples" | "job-timeline" => "day",
         _ => "alone",
     };
+    // One of them shows what a page can do with a window of time, instead of zooming.
+    let picked = RwSignal::new(None::<(Timestamp, Timestamp)>);
+    let picks = name == "series-marks";
+    let chart = match picks {
+        true => {
+            let on_window = Callback::new(move |window| picked.set(Some(window)));
+            let on_reset = Callback::new(move |()| picked.set(None));
+            view! { <Chart view=Signal::stored(view) group on_window on_reset /> }.into_any()
+        }
+        false => view! { <Chart view=Signal::stored(view) group /> }.into_any(),
+    };
+    let picked_words = move || match picked.get() {
+        Some((from, to)) => {
+            format!("A page hears: {} to {} UTC", format::day_and_minute(from), format::day_and_minute(to))
+        }
+        None => "Here a drag calls the page back with the window.".to_owned(),
+    };
     view! {
         <section aria-labelledby=heading.clone()>
             <h2 id=heading.clone()>{name.clone()} <small>{shows}</small></h2>
-            <Chart view=Signal::stored(view) group />
+            {chart}
+            {picks.then(|| view! { <p class="gallery-picked" aria-live="polite">{picked_words}</p> })}
             <details class="gallery-how">
                 <summary>"Draw it yourself"</summary>
                 <CopyText text=format!("onepane render {name} --example > {name}.json") />

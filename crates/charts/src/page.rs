@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 /// The layouts of a chart in a page: the width it is laid out for, and where that is used. `style/chart.css` and
 /// `tools/echarts/page.js` know the border too.
 const WIDE: u32 = 690;
-const NARROW: u32 = 356;
+const NARROW: u32 = 358;
 /// Below this width of its place a chart takes the narrow layout.
 const NARROW_BELOW: u32 = 520;
 

@@ -61,9 +61,10 @@ fn pictures(renderer: &Renderer, chart: &PageChart) -> Option<String> {
             return None;
         }
         match renderer.svg(drawing, size, Theme::Page) {
-            // Writing to a String cannot fail.
             Ok(svg) => {
-                drop(write!(html, "<div class=\"chart-{layout}\" style=\"--drawn:{}px\">{svg}</div>", size.width()))
+                let width = size.width();
+                // Writing to a String cannot fail.
+                let _ = write!(html, "<div class=\"chart-{layout}\" style=\"--drawn:{width}px\">{svg}</div>");
             }
             Err(error) => {
                 tracing::warn!(chart = drawing.name, %error, "a chart comes without its first picture");

@@ -44,7 +44,7 @@ pub fn duration_percentiles(data: &DurationPercentiles, theme: Theme, size: Size
     ];
     let title = "Durations";
     let below = format!("in {}: half, nine in ten and 99 in 100 took at most so long", scale.suffix);
-    let (chart, mut details) = lines_with_ends(&lines, &data.time, &scale, &below, title, theme);
+    let (chart, mut details) = lines_with_ends(&lines, &data.time, &scale, &below, title, (theme, size));
     let newest = (0..steps).rev().find(|at| data.p50[*at].is_some_and(f64::is_finite));
     let own = |seconds: Option<f64>| Scale::of("Seconds", seconds.unwrap_or_default()).write(seconds);
     let summary = match newest {

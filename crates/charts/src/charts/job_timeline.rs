@@ -132,7 +132,7 @@ pub fn job_timeline(data: &JobTimeline, theme: Theme, size: Size) -> Result<Draw
     let title = "Jobs over time";
     let mut details = json!({
         "useUTC": true,
-        "title": head(title, "", &key, theme),
+        "title": head(title, "", &key, theme, size),
         "tooltip": { "trigger": "item", "confine": true, "formatter": { "$": "itemTip", "lines": lines } },
         "dataZoom": [inside_zoom(0)],
         "xAxis": { "splitLine": { "show": true }, "axisLabel": { "formatter": time_labels() } },

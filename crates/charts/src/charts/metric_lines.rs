@@ -150,7 +150,7 @@ pub fn metric_lines(data: &MetricLines, theme: Theme, size: Size) -> Result<Draw
         })
         .collect();
     let below = if scale.suffix.is_empty() || data.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
-    let (chart, mut details) = lines_with_ends(&named, &data.time, &scale, &below, &data.measure, theme);
+    let (chart, mut details) = lines_with_ends(&named, &data.time, &scale, &below, &data.measure, (theme, size));
     // No utilization is above 100 %, so its axis need not be either.
     let is_share = scale.suffix == "%" && data.highest().is_some_and(|(.., value)| value > 50.0 && value <= 100.0);
     if is_share {
@@ -180,7 +180,7 @@ pub(crate) fn lines_with_ends(
     scale: &Scale,
     below: &str,
     title: &str,
-    theme: Theme,
+    (theme, size): (Theme, Size),
 ) -> (charming::Chart, Value) {
     let named = || lines.iter().filter(|line| !line.is_dashed);
     let at_ends = named().count() <= MOST_LABELS;
@@ -221,8 +221,8 @@ pub(crate) fn lines_with_ends(
             .map(|line| KeyEntry { colour: line.colour, words: shortened(line.label, KEY_CHARACTERS) })
             .collect(),
     };
-    let more = if at_ends { String::new() } else { format!("and {} more   ", named().count() - key.len()) };
-    details["title"] = head(title, &format!("{more}{below}"), &key, theme);
+    let more = if at_ends { String::new() } else { format!("and {} more, ", named().count() - key.len()) };
+    details["title"] = head(title, &format!("{more}{below}"), &key, theme, size);
     details["series"] = looks.into();
     (chart, details)
 }

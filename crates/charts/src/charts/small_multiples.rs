@@ -43,7 +43,7 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
     let share = |pixels: f64| format!("{}%", pixels / width * 100.0);
     let cell = ((width - left - 12.0) / columns as f64, (height - HEAD - 20.0) / rows as f64);
     let mut chart = Chart::new().animation(false);
-    let mut titles = head(&data.measure, "", &[], theme);
+    let mut titles = head(&data.measure, "", &[], theme, size);
     let (mut x_axes, mut y_axes, mut looks) = (Vec::new(), Vec::new(), Vec::new());
     for (number, line) in data.lines.iter().take(shown).enumerate() {
         let (column, row) = (number % columns, number / columns);
@@ -99,7 +99,7 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
     };
     let rest = data.lines.len() - shown;
     let below = if rest > 0 { format!("{unit}; {rest} more are in the table") } else { unit };
-    titles[0] = head(&data.measure, &below, &[], theme)[0].take();
+    titles[0] = head(&data.measure, &below, &[], theme, size)[0].take();
     let mut details = json!({
         "useUTC": true,
         "title": titles,

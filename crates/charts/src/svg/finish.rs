@@ -71,15 +71,25 @@ fn without_needless(tag: &str) -> Cow<'_, str> {
     kept
 }
 
-/// A text's tag with its place in the CSS property `translate`, so that the style sheet's `scale` acts at that place.
+/// A canvas sets letters at the middle of the em box, SVG at its central baseline, which is lower in most fonts: by
+/// about so much of the font's size.
+const CENTRAL_BELOW_MIDDLE: f64 = 0.05;
+
+/// A text's tag with its place in the CSS property `translate`, so that the style sheet's `scale` acts at that place; as
+/// high as the canvas will set it that takes the picture's place.
 fn placed_by_style(tag: &str) -> Cow<'_, str> {
     const BEFORE: &str = " transform=\"translate(";
     let placed = || {
         let (head, after) = tag.split_once(BEFORE)?;
         let (place, tail) = after.split_once(")\"")?;
         let (head_before, style) = head.split_once(" style=\"")?;
-        let place: Vec<String> = place.split_whitespace().map(|pixels| format!("{pixels}px")).collect();
-        Some(format!("{head_before} style=\"translate:{};{style}{tail}", place.join(" ")))
+        let mut place = place.split_whitespace().map(str::parse::<f64>);
+        let (x, mut y) = (place.next()?.ok()?, place.next().and_then(Result::ok).unwrap_or_default());
+        if head.contains("\"central\"") {
+            let size = style.split_once("font-size:")?.1.split_once("px")?.0.parse::<f64>().ok()?;
+            y = ((y - CENTRAL_BELOW_MIDDLE * size) * 100.0).round() / 100.0;
+        }
+        Some(format!("{head_before} style=\"translate:{x}px {y}px;{style}{tail}"))
     };
     placed().map_or(Cow::Borrowed(tag), Cow::Owned)
 }
@@ -141,6 +151,9 @@ mod tests {
         let text = "<text style=\"font-size:11px;\" transform=\"translate(56.5 312)\" fill=\"var(--text)\">";
         let placed = "<text style=\"translate:56.5px 312px;font-size:11px;\" fill=\"var(--text)\">";
         assert_eq!(placed_by_style(text), placed);
+        let central = "<text dominant-baseline=\"central\" style=\"font-size:20px;\" transform=\"translate(5 9)\">";
+        let placed = "<text dominant-baseline=\"central\" style=\"translate:5px 8px;font-size:20px;\">";
+        assert_eq!(placed_by_style(central), placed);
         let turned = "<text style=\"\" transform=\"matrix(0,1,1,0,2,3)\">";
         assert_eq!(placed_by_style(turned), turned);
     }
