@@ -66,7 +66,7 @@ fn GalleryEntry(chart: GalleryChart) -> impl IntoView {
         None => "Here a drag calls the page back with the window.".to_owned(),
     };
     view! {
-        <section aria-labelledby=heading.clone()>
+        <section aria-labelledby=heading>
             <h2 id=heading.clone()>{name.clone()} <small>{shows}</small></h2>
             {chart}
             {picks.then(|| view! { <p class="gallery-picked" aria-live="polite">{picked_words}</p> })}

@@ -28,9 +28,9 @@ pub use kind::WorkloadKind;
 pub use metrics::{
     DimensionChoice, DimensionFilter, Exploration, InvalidMetric, InvalidPeriod, InvalidRequest, InvalidStatistic,
     ListedMetric, MetricAnswer, MetricChoices, MetricData, MetricFilter, MetricGrouping, MetricId, MetricList,
-    MetricPoint, MetricQuery, MetricRequest, MetricSeries, MetricSink, MetricSource, MetricsPage, MetricsPane,
-    MetricsPanel, MetricsQuery, MetricsView, Period, PeriodChoice, QuerySource, RETENTION_TIERS, SeriesStatus,
-    Statistic, StatisticSet, Waste, WasteResource, WorkloadMetrics,
+    MetricNames, MetricPoint, MetricQuery, MetricRequest, MetricSeries, MetricSink, MetricSource, MetricsPage,
+    MetricsPane, MetricsPanel, MetricsQuery, MetricsView, Period, PeriodChoice, QuerySource, RETENTION_TIERS,
+    SeriesStatus, Statistic, StatisticSet, Waste, WasteResource, WorkloadMetrics,
 };
 pub use organization::{Account, InvalidOrganization, Organization};
 pub use pane::{

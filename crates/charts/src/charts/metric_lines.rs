@@ -96,7 +96,7 @@ impl MetricLines {
         match self.highest() {
             None => format!("{}: nothing was measured in this time.", self.measure),
             Some((line, at, value)) => format!(
-                "{} of {}, {}; the highest is {}, {} at {}.",
+                "{}: {}, {}; the highest is {}, {} at {}.",
                 self.measure,
                 counted(self.lines.len(), "line"),
                 self.time.range(self.lines[line].values.len()),
@@ -224,6 +224,10 @@ pub(crate) fn lines_with_ends(
     let more = if at_ends { String::new() } else { format!("and {} more, ", named().count() - key.len()) };
     details["title"] = head(title, &format!("{more}{below}"), &key, theme, size);
     details["series"] = looks.into();
+    if at_ends {
+        // The names of the lowest lines stand where the last label of the axis would.
+        details["xAxis"]["axisLabel"]["showMaxLabel"] = json!(false);
+    }
     (chart, details)
 }
 

@@ -17,5 +17,5 @@ pub use page::{
 pub use period::{InvalidPeriod, Period, PeriodChoice, RETENTION_TIERS};
 pub use point::{MetricPoint, MetricSeries, MetricSink, StatisticSet};
 pub use request::{InvalidRequest, MetricAnswer, MetricData, MetricQuery, MetricRequest, QuerySource, SeriesStatus};
-pub use source::{MetricList, MetricSource};
+pub use source::{MetricList, MetricNames, MetricSource};
 pub use statistic::{InvalidStatistic, Statistic};

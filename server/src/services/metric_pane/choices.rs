@@ -4,7 +4,7 @@ use super::MetricPaneService;
 use onepane_domain::{DimensionChoice, MetricChoices, MetricFilter, MetricsQuery, PortResult};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Metrics that the choices are made from.
+/// Metrics that the choices of dimensions are made from.
 const LOOKED_AT: usize = 5_000;
 /// Values of one dimension that are offered.
 const MOST_VALUES: usize = 300;
@@ -18,17 +18,16 @@ impl MetricPaneService {
             ..MetricFilter::default()
         };
         let set = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let all = self.source.list(&scope, LOOKED_AT).await?;
-        let mut choices = MetricChoices { notes: all.notes, ..MetricChoices::default() };
-        let namespaces: BTreeSet<String> = all.metrics.into_iter().map(|listed| listed.metric.namespace).collect();
-        choices.namespaces = namespaces.into_iter().collect();
+        let known = self.source.names(&scope).await?;
+        let mut choices = MetricChoices { notes: known.notes, ..MetricChoices::default() };
+        let namespaces: BTreeSet<&String> = known.names.iter().map(|(namespace, _)| namespace).collect();
+        choices.namespaces = namespaces.into_iter().cloned().collect();
         let Some(namespace) = set(&explore.namespace) else { return Ok(choices) };
+        let names = known.names.iter().filter(|(of, _)| *of == namespace);
+        choices.names = names.map(|(_, name)| name.clone()).collect();
         let in_namespace = MetricFilter { namespace: Some(namespace), ..scope };
-        let names = self.source.list(&in_namespace, LOOKED_AT).await?.metrics;
-        let names: BTreeSet<String> = names.into_iter().map(|listed| listed.metric.name).collect();
-        choices.names = names.into_iter().collect();
         let Some(name) = set(&explore.name) else { return Ok(choices) };
-        let of_name = self.source.list(&MetricFilter { name: Some(name), ..in_namespace.clone() }, LOOKED_AT).await?;
+        let of_name = self.source.list(&MetricFilter { name: Some(name), ..in_namespace }, LOOKED_AT).await?;
         // A dimension offers what goes with all that is picked but itself.
         let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut matching = 0;

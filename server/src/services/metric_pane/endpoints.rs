@@ -4,6 +4,7 @@ use super::MetricPaneService;
 use super::fleet::width_in_words;
 use super::group::{grouped, needed};
 use super::lines::{full_label, metric_lines, peak, status_note, strongest, sum};
+use super::notes::in_words;
 use super::panel::{PanelData, Picture};
 use super::scope::Scope;
 use super::units::unit;
@@ -141,7 +142,11 @@ impl MetricPaneService {
                 .map(move |(part, statistic)| query(&format!("m{number}_{part}"), metric, statistic))
         });
         let answer = self.ask(queries.collect(), scope).await?;
-        let mut notes = answer.notes;
+        let name = |id: &str| {
+            let number: usize = id.strip_prefix('m')?.split('_').next()?.parse().ok()?;
+            metrics.get(number).map(&group)
+        };
+        let mut notes = in_words(answer.notes, name);
         let by_id: HashMap<&str, &MetricData> = answer.series.iter().map(|data| (data.query.as_str(), data)).collect();
         let mut series = Vec::with_capacity(metrics.len());
         for (number, metric) in metrics.iter().enumerate() {

@@ -5,6 +5,7 @@ use super::endpoints::MOST_METRICS;
 use super::fleet::width_in_words;
 use super::group::{caveat, group_of};
 use super::lines::{MOST_LINES, full_label, line, mean, metric_lines, on_grid, status_note, strongest, sum};
+use super::notes::in_words;
 use super::panel::{PanelData, Picture};
 use super::scope::Scope;
 use super::units::unit;
@@ -12,7 +13,7 @@ use onepane_charts::Line;
 use onepane_domain::{
     Exploration, ListedMetric, MetricFilter, MetricQuery, Notes, PortResult, QuerySource, Region, Statistic,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Metrics that expressions can name as `m1`, `m2`…
 const NAMED: usize = 100;
@@ -72,6 +73,7 @@ impl MetricPaneService {
         let mut notes = Notes::new();
         let named: Vec<&ListedMetric> = metrics.iter().take(NAMED).collect();
         let mut used = BTreeSet::new();
+        let mut asked: BTreeMap<String, String> = BTreeMap::new();
         for (number, expression) in explore.expressions.iter().filter(|text| !text.trim().is_empty()).enumerate() {
             let names = metrics_named(expression, named.len());
             let regions: BTreeSet<&Region> =
@@ -84,8 +86,10 @@ impl MetricPaneService {
                 ));
                 continue;
             }
+            let id = format!("e{}", number + 1);
+            asked.insert(id.clone(), expression.trim().to_owned());
             queries.push(MetricQuery {
-                id: format!("e{}", number + 1),
+                id,
                 region: regions.first().map(|region| (*region).clone()),
                 source: QuerySource::Expression(expression.trim().to_owned()),
                 label: None,
@@ -100,7 +104,7 @@ impl MetricPaneService {
         });
         let queries = sources.chain(queries).collect();
         let answer = self.ask(queries, scope).await?;
-        notes.extend(answer.notes);
+        notes.extend(in_words(answer.notes, |id| asked.get(id).cloned()));
         let organization = self.model.organization();
         let lines = answer.series.iter().map(|data| {
             let label = full_label(&data.label, data.account, Some(&data.region), organization);

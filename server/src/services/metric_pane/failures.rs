@@ -80,12 +80,6 @@ fn heat_map(by_day: &Aggregate, scope: &Scope, organization: &Organization) -> P
         .collect();
     let (accounts, values) = rows.into_iter().unzip();
     let start = days(scope).first().copied().unwrap_or(scope.from);
-    let map = AccountDays {
-        measure: "Failures by account and day".to_owned(),
-        unit: "Count".to_owned(),
-        start,
-        accounts,
-        values,
-    };
+    let map = AccountDays { measure: "Failures".to_owned(), unit: "Count".to_owned(), start, accounts, values };
     PanelData::new("failed-days", Picture::Days(map)).with_notes(notes)
 }

@@ -8,6 +8,7 @@ mod failures;
 mod fleet;
 mod group;
 mod lines;
+mod notes;
 mod panel;
 mod scope;
 mod training;

@@ -1,11 +1,13 @@
 //! What a page looks at: a window on the grid of a period, accounts, Regions.
 
 use onepane_domain::{
-    AccountId, Filter, MetricFilter, MetricsQuery, Period, Region, TimeField, TimeWindow, Timestamp, WorkloadKind,
+    AccountId, Filter, MetricFilter, MetricsQuery, MetricsView, Period, Region, TimeField, TimeWindow, Timestamp,
+    WorkloadKind,
 };
 
-/// About so many values a line: what a chart of half a page can show.
+/// About so many values a line: what a chart of half a page can show; of counts fewer, or most would be zero or one.
 const POINTS: u32 = 360;
+const POINTS_OF_COUNTS: u32 = 100;
 
 /// A window on the grid of its period, accounts and Regions.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +33,11 @@ impl Scope {
         let window = if query.window == TimeWindow::All { MetricsQuery::USUAL_WINDOW } else { query.window };
         let (from, to) = window.bounds(now);
         let is_open = to >= now;
-        let scope = Self::over(from.min(now), to.min(now), query.period, now);
+        let points = match query.view {
+            MetricsView::Fleet | MetricsView::Failures => POINTS_OF_COUNTS,
+            MetricsView::Endpoints | MetricsView::Training | MetricsView::Explore => POINTS,
+        };
+        let scope = Self::with_points(from.min(now), to.min(now), query.period, now, points);
         let to = if is_open { now.floor_to(scope.period.millis()) } else { scope.to };
         // A window shorter than its period still has one value.
         let from = scope.from.min(to.plus_millis(-scope.period.millis()));
@@ -39,8 +45,12 @@ impl Scope {
     }
 
     /// A window widened to the grid of its period.
-    pub(super) fn over(from: Timestamp, to: Timestamp, wanted: Option<Period>, now: Timestamp) -> Self {
-        let choice = Period::choose(wanted, from, to, now, POINTS);
+    pub(super) fn over(from: Timestamp, to: Timestamp, now: Timestamp) -> Self {
+        Self::with_points(from, to, None, now, POINTS)
+    }
+
+    fn with_points(from: Timestamp, to: Timestamp, wanted: Option<Period>, now: Timestamp, points: u32) -> Self {
+        let choice = Period::choose(wanted, from, to, now, points);
         let width = choice.period.millis();
         let end = to.plus_millis(width - 1).floor_to(width);
         let note = choice.note.map(|note| format!("The period is {note}."));

@@ -3,6 +3,7 @@
 use super::MetricPaneService;
 use super::endpoints::query;
 use super::lines::{full_label, line, mean, metric_lines, on_grid, status_note};
+use super::notes::in_words;
 use super::panel::{PanelData, Picture};
 use super::scope::Scope;
 use onepane_charts::Line;
@@ -90,7 +91,11 @@ impl MetricPaneService {
             }
         }
         let answer = self.ask(queries, scope).await?;
-        let mut notes = answer.notes;
+        let job_name = |id: &str| {
+            let number: usize = id.strip_prefix('j')?.split('_').next()?.parse().ok()?;
+            jobs.get(number).map(|job| job.id.name.clone())
+        };
+        let mut notes = in_words(answer.notes, job_name);
         let organization = self.model.organization();
         let mut lines = Vec::new();
         for (number, job) in jobs.iter().enumerate() {

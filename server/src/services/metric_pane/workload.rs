@@ -3,6 +3,7 @@
 use super::MetricPaneService;
 use super::endpoints::{INSTANCES, REQUESTS, query, query_string};
 use super::lines::{line, metric_lines, on_grid, status_note};
+use super::notes::in_words;
 use super::panel::{PanelData, Picture};
 use super::scope::Scope;
 use super::training::{TRAINING, devices, hosts};
@@ -56,7 +57,7 @@ impl MetricPaneService {
             (None, true) => job.updated_at(),
             (None, false) => now,
         };
-        let scope = Scope::over(start, end.plus_millis(AFTER_END_MS).min(now), None, now);
+        let scope = Scope::over(start, end.plus_millis(AFTER_END_MS).min(now), now);
         let asked = [
             ("gpu", "GPUUtilization", "GPU utilization by host (100 % is one GPU)"),
             ("gpu-memory", "GPUMemoryUtilization", "GPU memory by host (100 % is one GPU)"),
@@ -73,7 +74,11 @@ impl MetricPaneService {
             hosts(job, namespace, name).into_iter().enumerate().map(of_host)
         });
         let answer = self.ask(queries.collect(), &scope).await?;
-        found.notes.extend(answer.notes);
+        let name = |id: &str| {
+            let (panel, _) = id.rsplit_once('_')?;
+            asked.iter().find(|(id, ..)| id.replace('-', "_") == panel).map(|(_, name, _)| (*name).to_owned())
+        };
+        found.notes.extend(in_words(answer.notes, name));
         let shape = job.instance_type.as_deref().and_then(instance_shape);
         for (id, name, measure) in asked {
             let prefix = format!("{}_", id.replace('-', "_"));
@@ -111,7 +116,7 @@ impl MetricPaneService {
 
     async fn of_endpoint(&self, id: &WorkloadId) -> PortResult<OfWorkload> {
         let now = self.clock.now();
-        let scope = Scope::over(now.plus_millis(-LASTING_MS), now.floor_to(60_000), None, now);
+        let scope = Scope::over(now.plus_millis(-LASTING_MS), now.floor_to(60_000), now);
         let filter = MetricFilter {
             dimensions: vec![DimensionFilter { name: "EndpointName".to_owned(), value: Some(id.name.clone()) }],
             accounts: vec![id.account],
@@ -144,7 +149,11 @@ impl MetricPaneService {
             }
         }
         let answer = self.ask(queries, &scope).await?;
-        found.notes.extend(answer.notes);
+        let name = |id: &str| {
+            let (panel, _) = id.rsplit_once('_')?;
+            asked.iter().find(|(id, ..)| id.replace('-', "_") == panel).map(|(_, _, name, ..)| (*name).to_owned())
+        };
+        found.notes.extend(in_words(answer.notes, name));
         for (panel, namespace, name, statistic, measure) in asked {
             let prefix = format!("{}_", panel.replace('-', "_"));
             let series: Vec<&MetricData> =
