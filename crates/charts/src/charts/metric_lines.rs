@@ -16,6 +16,10 @@ pub(crate) const NAME: &str = "metric-lines";
 const LABEL_CHARACTERS: usize = 26;
 /// With more lines than this their ends have no room for labels; the key names the first.
 const MOST_LABELS: usize = 10;
+/// On a narrow chart the lines need the room more than their names do.
+const NARROW: u32 = 520;
+const LABEL_CHARACTERS_NARROW: usize = 14;
+const MOST_LABELS_NARROW: usize = 4;
 /// So many lines are in the key then, and so many characters of each.
 const KEY_LINES: usize = 3;
 const KEY_CHARACTERS: usize = 18;
@@ -183,8 +187,10 @@ pub(crate) fn lines_with_ends(
     (theme, size): (Theme, Size),
 ) -> (charming::Chart, Value) {
     let named = || lines.iter().filter(|line| !line.is_dashed);
-    let at_ends = named().count() <= MOST_LABELS;
-    let longest = named().map(|line| line.label.chars().count().min(LABEL_CHARACTERS)).max().unwrap_or_default();
+    let is_narrow = size.width() < NARROW;
+    let at_ends = named().count() <= if is_narrow { MOST_LABELS_NARROW } else { MOST_LABELS };
+    let characters = if is_narrow { LABEL_CHARACTERS_NARROW } else { LABEL_CHARACTERS };
+    let longest = named().map(|line| line.label.chars().count().min(characters)).max().unwrap_or_default();
     let right = if at_ends { longest as f64 * 6.6 + 24.0 } else { 28.0 };
     let steps = lines.iter().map(|line| line.values.len()).max().unwrap_or_default();
     let (mut chart, mut details) = over_time(&scale.suffix, 64.0, right, steps);
@@ -204,7 +210,7 @@ pub(crate) fn lines_with_ends(
             "sampling": sampling(line.values.len()),
             "emphasis": { "focus": "series" },
             "endLabel": {
-                "show": at_ends && !line.is_dashed, "formatter": shortened(line.label, LABEL_CHARACTERS),
+                "show": at_ends && !line.is_dashed, "formatter": shortened(line.label, characters),
                 "color": line.colour, "fontSize": 11, "distance": 6,
             },
             "labelLayout": { "moveOverlap": "shiftY" },
