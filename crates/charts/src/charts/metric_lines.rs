@@ -204,7 +204,7 @@ pub(crate) fn lines_with_ends(
             .collect(),
     };
     let more = if at_ends { String::new() } else { format!("and {} more, ", lines.len() - key.len()) };
-    details["title"] = head(title, &format!("{more}{below}"), &key, theme, size);
+    head(title, &format!("{more}{below}"), &key, theme, size).put_above(&mut details, 14.0);
     details["series"] = looks.into();
     (chart, details)
 }
