@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { launchBrowser, openPage, visit } from './support/browser.mjs';
+import { alive, names } from './support/charts.mjs';
 import { startOnepane } from './support/onepane.mjs';
 import { trainingJob } from './support/pages.mjs';
 
@@ -40,12 +41,64 @@ try {
   tell('event accepted to row in an open page (20: median, most)', '≤ 1 s', `${ms(middle(waits))}, ${ms(longest)}`);
   await page.context().close();
 
+  await panning();
+
   // Unused memory is given back after ten seconds.
   await sleep(20_000);
   tell('server at rest with the demo organization, resident', '≤ 200 MB', await resident(server.process.pid));
 } finally {
   await browser.close();
   await server.stop();
+}
+
+/** Moves a chart of 50,000 values with shift and the mouse, once a frame, and measures the frames. */
+async function panning() {
+  const page = await openPage(browser);
+  await visit(page, `${server.url}/gallery`);
+  await page.getByRole('button', { name: /50,000/ }).click();
+  await alive(page, names.length + 1);
+  await page.locator('section.wide .chart-box').scrollIntoViewIfNeeded();
+  for (const [from, to] of [[10, 90], [42, 58]]) {
+    // Events made in the page: those of the driver come when the driver has time.
+    const { frames, works, moved } = await page.evaluate(async ([from, to]) => {
+      const chart = [...onepaneCharts.living].at(-1);
+      chart.zoom(from, to);
+      const canvas = chart.element.querySelector('canvas');
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      const send = (type, share) => {
+        const place = { clientX: left + width * share, clientY: top + height / 2 };
+        canvas.dispatchEvent(new MouseEvent(type, { ...place, bubbles: true, shiftKey: true, buttons: 1 }));
+      };
+      const frame = () => new Promise(requestAnimationFrame);
+      send('mousemove', 0.5);
+      send('mousedown', 0.5);
+      const [frames, works] = [[], []];
+      let drawn = 0;
+      chart.chart.on('rendered', () => (drawn += 1));
+      let before = await frame();
+      for (let move = 0; move < 240; move++) {
+        const start = performance.now();
+        send('mousemove', 0.5 + 0.1 * Math.sin(move / 12));
+        chart.chart.getZr().flush();
+        works.push(performance.now() - start);
+        const time = await frame();
+        frames.push(time - before);
+        before = time;
+      }
+      send('mouseup', 0.5);
+      chart.chart.off('rendered');
+      return { frames, works, moved: drawn };
+    }, [from, to]);
+    if (moved < frames.length / 2) throw new Error(`the chart moved in ${moved} frames of ${frames.length} only`);
+    const figures = (times) => {
+      const sorted = times.toSorted((one, other) => one - other);
+      return [0.5, 0.95].map((part) => sorted[Math.floor((sorted.length - 1) * part)].toFixed(1)).join(', ');
+    };
+    const shown = `pan, ${((to - from) * 500).toLocaleString('en')} of 50,000 values in sight`;
+    tell(`${shown}: time of a frame (median, p95)`, '≤ 16.7 ms', `${figures(frames)} ms`);
+    tell(`${shown}: of which work (median, p95)`, '–', `${figures(works)} ms`);
+  }
+  await page.context().close();
 }
 
 function ms(time) {

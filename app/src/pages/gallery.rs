@@ -41,7 +41,7 @@ pub(crate) fn GalleryPage() -> impl IntoView {
 fn GalleryEntry(chart: GalleryChart) -> impl IntoView {
     let GalleryChart { view, shows, data } = chart;
     let name = view.name.clone();
-    let heading = format!("chart-{name}");
+    let (heading, labelled_by) = (format!("chart-{name}"), format!("chart-{name}"));
     // What covers the same month, and what covers the same day, can be compared at a glance.
     let group = match name.as_str() {
         "workloads-by-phase" | "duration-percentiles" => "month",
@@ -66,8 +66,8 @@ fn GalleryEntry(chart: GalleryChart) -> impl IntoView {
         None => "Here a drag calls the page back with the window.".to_owned(),
     };
     view! {
-        <section aria-labelledby=heading>
-            <h2 id=heading.clone()>{name.clone()} <small>{shows}</small></h2>
+        <section aria-labelledby=labelled_by>
+            <h2 id=heading>{name.clone()} <small>{shows}</small></h2>
             {chart}
             {picks.then(|| view! { <p class="gallery-picked" aria-live="polite">{picked_words}</p> })}
             <details class="gallery-how">

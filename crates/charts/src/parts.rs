@@ -129,9 +129,25 @@ const CHARACTER: f64 = 7.2;
 /// So many lines fit below a title.
 const MOST_LINES: usize = 2;
 
+/// What stands above a chart.
+pub(crate) struct Head {
+    /// For `title` of a definition.
+    pub(crate) titles: Value,
+    /// The pixels that it takes.
+    pub(crate) height: f64,
+}
+
+impl Head {
+    /// Puts it above a chart of one grid, `gap` pixels away.
+    pub(crate) fn put_above(self, details: &mut Value, gap: f64) {
+        details["title"] = self.titles;
+        details["grid"] = json!({ "top": self.height + gap });
+    }
+}
+
 /// A title with a line below it, and in that line the key, if there is one: nearer to what it names than a legend, and
 /// read before it is needed. Where a line is too short there are two; what does not fit then is left out.
-pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme, size: Size) -> Value {
+pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme, size: Size) -> Head {
     let dim = theme.colour("text-dim");
     let room = f64::from(size.width()) - 24.0;
     let mut rich = json!({
@@ -163,6 +179,7 @@ pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme, siz
         }
     }
     lines.truncate(MOST_LINES);
+    let height = HEAD + if lines.len() > 1 { 14.0 } else { 0.0 };
     if lines.len() > 1 {
         rich["words"]["lineHeight"] = json!(15);
         rich["below"]["lineHeight"] = json!(15);
@@ -173,20 +190,21 @@ pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme, siz
     });
     let subtext = written.collect::<Vec<_>>().join("\n");
     let most = (room / 9.4).max(12.0) as usize;
-    json!([{
+    let titles = json!([{
         "text": shortened(title, most), "subtext": subtext, "left": 12, "top": 8, "itemGap": 6,
         "subtextStyle": { "rich": rich },
-    }])
+    }]);
+    Head { titles, height }
 }
 
-/// The pixels that [`head`] takes.
+/// The pixels that a [`Head`] of one line takes.
 pub(crate) const HEAD: f64 = 62.0;
 
 /// A chart of values over time below a head, and its details: one grid, a time axis, and a value axis with its unit.
 ///
 /// `values` is how many there are in the longest series.
 pub(crate) fn over_time(suffix: &str, left: f64, right: f64, values: usize) -> (Chart, Value) {
-    let grid = Grid::new().left(left).right(right).top(HEAD + 14.0).bottom(28);
+    let grid = Grid::new().left(left).right(right).bottom(28);
     let chart = Chart::new()
         .animation(false)
         .grid(grid)
@@ -209,7 +227,7 @@ pub(crate) fn over_time(suffix: &str, left: f64, right: f64, values: usize) -> (
 pub(crate) fn inside_zoom(values: usize) -> Value {
     json!({
         "type": "inside", "xAxisIndex": "all", "filterMode": if values > THIN_ABOVE { "filter" } else { "none" },
-        "zoomOnMouseWheel": "ctrl", "moveOnMouseMove": "shift", "moveOnMouseWheel": false,
+        "zoomOnMouseWheel": "ctrl", "moveOnMouseMove": "shift", "moveOnMouseWheel": false, "throttle": 0,
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::drawing::{Drawing, Size, Table};
 use crate::error::{DrawError, field};
 use crate::numbers::format;
-use crate::parts::{HEAD, KeyEntry, counted, head, nothing, shortened};
+use crate::parts::{KeyEntry, counted, head, nothing, shortened};
 use crate::theme::Theme;
 use charming::Chart;
 use charming::component::{Axis, Grid};
@@ -77,7 +77,7 @@ pub fn account_days(data: &AccountDays, theme: Theme, size: Size) -> Result<Draw
     let column_names: Vec<String> = (0..days).map(|at| day(at).split_off(5)).collect();
     let chart = Chart::new()
         .animation(false)
-        .grid(Grid::new().left(longest as f64 * 6.4 + 24.0).right(16).top(HEAD + 4.0).bottom(28))
+        .grid(Grid::new().left(longest as f64 * 6.4 + 24.0).right(16).bottom(28))
         .x_axis(Axis::new().type_(AxisType::Category).data(column_names))
         .y_axis(Axis::new().type_(AxisType::Category).inverse(true).data(names))
         .series(Heatmap::new().name(data.measure.as_str()).data(known().map(cell).collect::<Vec<_>>()));
@@ -106,7 +106,6 @@ pub fn account_days(data: &AccountDays, theme: Theme, size: Size) -> Result<Draw
     let title = format!("{} by account and day", data.measure);
     let days_named: Vec<String> = (0..days).map(day).collect();
     let mut details = json!({
-        "title": head(&title, "", &key, theme, size),
         "tooltip": {
             "confine": true,
             "formatter": { "$": "cellTip", "suffix": suffix, "rows": data.accounts, "columns": days_named },
@@ -115,6 +114,7 @@ pub fn account_days(data: &AccountDays, theme: Theme, size: Size) -> Result<Draw
         "yAxis": { "axisLabel": { "interval": "auto" } },
         "series": [{ "itemStyle": { "borderColor": theme.colour("surface"), "borderWidth": 1 } }],
     });
+    head(&title, "", &key, theme, size).put_above(&mut details, 4.0);
     if worst.is_none() {
         nothing(&mut details, "Nothing is known of this time", size, theme);
     }

@@ -69,7 +69,7 @@ pub fn failure_pareto(data: &FailurePareto, theme: Theme, size: Size) -> Result<
     let counts: Vec<DataPoint> = bars.iter().map(|(_, count, _)| DataPoint::from(*count as f64)).collect();
     let chart = Chart::new()
         .animation(false)
-        .grid(Grid::new().left(left).right(128).top(HEAD).bottom(12))
+        .grid(Grid::new().left(left).right(128).bottom(12))
         .x_axis(Axis::new().type_(AxisType::Value).show(false))
         .y_axis(Axis::new().type_(AxisType::Category).inverse(true).data(names))
         .series(Bar::new().name("Failures").bar_width("62%").data(counts));
@@ -94,7 +94,6 @@ pub fn failure_pareto(data: &FailurePareto, theme: Theme, size: Size) -> Result<
         }
     };
     let mut details = json!({
-        "title": head(title, &below, &[], theme, size),
         "tooltip": { "trigger": "item", "confine": true, "valueFormatter": { "$": "value", "suffix": "" } },
         "yAxis": { "axisLabel": { "color": theme.colour("text"), "width": left - 20.0, "overflow": "truncate" } },
         "series": [{
@@ -102,6 +101,7 @@ pub fn failure_pareto(data: &FailurePareto, theme: Theme, size: Size) -> Result<
             "label": { "show": true, "position": "right", "color": theme.colour("text-dim"), "fontSize": 11 },
         }],
     });
+    head(title, &below, &[], theme, size).put_above(&mut details, 0.0);
     if total == 0 {
         nothing(&mut details, "No failures in this time", size, theme);
     }

@@ -78,7 +78,7 @@ pub fn job_timeline(data: &JobTimeline, theme: Theme, size: Size) -> Result<Draw
     let longest = if has_names { names.iter().map(|name| name.chars().count()).max().unwrap_or_default() } else { 0 };
     let mut chart = Chart::new()
         .animation(false)
-        .grid(Grid::new().left(longest as f64 * 6.4 + 24.0).right(28).top(HEAD).bottom(28))
+        .grid(Grid::new().left(longest as f64 * 6.4 + 24.0).right(28).bottom(28))
         .x_axis(Axis::new().type_(AxisType::Time).min(data.from.millis()).max(data.until.millis()))
         .y_axis(Axis::new().type_(AxisType::Category).inverse(true).data(categories));
 
@@ -132,13 +132,13 @@ pub fn job_timeline(data: &JobTimeline, theme: Theme, size: Size) -> Result<Draw
     let title = "Jobs over time";
     let mut details = json!({
         "useUTC": true,
-        "title": head(title, "", &key, theme, size),
         "tooltip": { "trigger": "item", "confine": true, "formatter": { "$": "itemTip", "lines": lines } },
         "dataZoom": [inside_zoom(0)],
         "xAxis": { "splitLine": { "show": true }, "axisLabel": { "formatter": time_labels() } },
         "yAxis": { "axisLabel": { "show": has_names, "interval": 0 } },
         "series": looks,
     });
+    head(title, "", &key, theme, size).put_above(&mut details, 0.0);
     if jobs.is_empty() {
         nothing(&mut details, "No jobs in this time", size, theme);
     }

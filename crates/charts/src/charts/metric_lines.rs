@@ -228,7 +228,7 @@ pub(crate) fn lines_with_ends(
             .collect(),
     };
     let more = if at_ends { String::new() } else { format!("and {} more, ", named().count() - key.len()) };
-    details["title"] = head(title, &format!("{more}{below}"), &key, theme, size);
+    head(title, &format!("{more}{below}"), &key, theme, size).put_above(&mut details, 14.0);
     details["series"] = looks.into();
     if at_ends {
         // The names of the lowest lines stand where the last label of the axis would.

@@ -146,7 +146,7 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
         key.push(KeyEntry { colour: danger, words: counted(data.outliers.len(), "outlier") });
     }
     let below = if scale.suffix.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
-    details["title"] = head(&data.measure, &below, &key, theme, size);
+    head(&data.measure, &below, &key, theme, size).put_above(&mut details, 14.0);
     details["series"] = looks.into();
     let is_empty = !data.values.iter().any(|value| value.is_some_and(f64::is_finite));
     if is_empty {

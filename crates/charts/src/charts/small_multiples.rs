@@ -4,7 +4,7 @@ use super::metric_lines::MetricLines;
 use crate::drawing::{Drawing, Size};
 use crate::error::DrawError;
 use crate::numbers::format;
-use crate::parts::{HEAD, head, inside_zoom, nothing, sampling, shortened, time_labels};
+use crate::parts::{HEAD, Head, head, inside_zoom, nothing, sampling, shortened, time_labels};
 use crate::theme::Theme;
 use charming::Chart;
 use charming::component::{Axis, Grid};
@@ -14,7 +14,7 @@ use serde_json::json;
 
 pub(crate) const NAME: &str = "small-multiples";
 /// The least pixels of a small chart, across and down, with its title.
-const LEAST: (u32, u32) = (190, 92);
+const LEAST: (u32, u32) = (165, 92);
 /// The pixels of a small chart's title.
 const TITLE: f64 = 22.0;
 
@@ -38,16 +38,25 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
     let bottom = -round_up(values().fold(0.0, |least: f64, value| least.max(-value)));
     let (top, bottom) = if top == 0.0 && bottom == 0.0 { (1.0, 0.0) } else { (top, bottom) };
 
+    let unit = if scale.suffix.is_empty() {
+        "all on one scale".to_owned()
+    } else {
+        format!("in {}, all on one scale", scale.suffix)
+    };
+    let rest = data.lines.len() - shown;
+    let below = if rest > 0 { format!("{unit}; {rest} more are in the table") } else { unit };
+    let Head { titles, height: head } = head(&data.measure, &below, &[], theme, size);
+    let mut titles = titles.as_array().cloned().unwrap_or_default();
+
     let left = 46.0;
     // Shares of the width: the chart may be shown a little wider or narrower than it was laid out for.
     let share = |pixels: f64| format!("{}%", pixels / width * 100.0);
-    let cell = ((width - left - 12.0) / columns as f64, (height - HEAD - 20.0) / rows as f64);
+    let cell = ((width - left - 12.0) / columns as f64, (height - head - 20.0) / rows as f64);
     let mut chart = Chart::new().animation(false);
-    let mut titles = head(&data.measure, "", &[], theme, size);
     let (mut x_axes, mut y_axes, mut looks) = (Vec::new(), Vec::new(), Vec::new());
     for (number, line) in data.lines.iter().take(shown).enumerate() {
         let (column, row) = (number % columns, number / columns);
-        let place = (left + column as f64 * cell.0, HEAD + row as f64 * cell.1);
+        let place = (left + column as f64 * cell.0, head + row as f64 * cell.1);
         let index = number as f64;
         chart = chart
             .grid(
@@ -82,24 +91,14 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
         let newest = line.values.iter().rev().find(|value| value.is_some_and(f64::is_finite)).copied().flatten();
         let characters = ((cell.0 - 64.0) / 6.3).max(6.0) as usize;
         let mut label = |text: String, left: f64, align: &str, token: &str| {
-            if let Some(titles) = titles.as_array_mut() {
-                titles.push(json!({
-                    "text": text, "left": share(left), "top": place.1 + 2.0, "padding": 0, "textAlign": align,
-                    "textStyle": { "fontSize": 11, "fontWeight": 400, "color": theme.colour(token) },
-                }));
-            }
+            titles.push(json!({
+                "text": text, "left": share(left), "top": place.1 + 2.0, "padding": 0, "textAlign": align,
+                "textStyle": { "fontSize": 11, "fontWeight": 400, "color": theme.colour(token) },
+            }));
         };
         label(shortened(&line.label, characters), place.0, "left", "text");
         label(format(scale.apply(newest), &scale.suffix), place.0 + cell.0 - 18.0, "right", "text-dim");
     }
-    let unit = if scale.suffix.is_empty() {
-        "all on one scale".to_owned()
-    } else {
-        format!("in {}, all on one scale", scale.suffix)
-    };
-    let rest = data.lines.len() - shown;
-    let below = if rest > 0 { format!("{unit}; {rest} more are in the table") } else { unit };
-    titles[0] = head(&data.measure, &below, &[], theme, size)[0].take();
     let mut details = json!({
         "useUTC": true,
         "title": titles,

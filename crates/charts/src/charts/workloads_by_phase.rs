@@ -70,7 +70,7 @@ pub fn workloads_by_phase(data: &WorkloadsByPhase, theme: Theme, size: Size) -> 
         })
         .collect();
     let title = "Workloads by phase";
-    details["title"] = head(title, "", &key, theme, size);
+    head(title, "", &key, theme, size).put_above(&mut details, 14.0);
     details["series"] = series.into();
     details["yAxis"]["minInterval"] = json!(1);
     let all: u64 = shown.iter().map(|phase| total(&phase.counts)).sum();
