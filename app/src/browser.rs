@@ -32,6 +32,11 @@ pub(crate) fn every(millis: u64, call: impl Fn() + 'static) {
     let _ = set_interval_with_handle(call, std::time::Duration::from_millis(millis));
 }
 
+/// Calls again and again until the handle is cleared; no handle where the browser refuses.
+pub(crate) fn interval(millis: u64, call: impl Fn() + 'static) -> Option<IntervalHandle> {
+    set_interval_with_handle(call, std::time::Duration::from_millis(millis)).ok()
+}
+
 /// Follows the server's changes: `on_change` with the number of changed workloads, `on_state` when the connection
 /// comes or goes. The browser itself reconnects.
 pub(crate) fn follow_live(on_change: impl Fn(u64) + 'static, on_state: impl Fn(bool) + Clone + 'static) {
@@ -147,4 +152,28 @@ pub(crate) fn open(address: &str) {
 pub(crate) fn back() {
     // Without a history there is nowhere to go back to.
     let _ = window().history().and_then(|history| history.back());
+}
+
+/// Saves what an address holds as a file.
+pub(crate) fn save(name: &str, address: &str) {
+    // A browser that refuses leaves the page as it is.
+    let Ok(link) = document().create_element("a") else { return };
+    let _ = link.set_attribute("href", address);
+    let _ = link.set_attribute("download", name);
+    if let Some(link) = link.dyn_ref::<web_sys::HtmlElement>() {
+        link.click();
+    }
+}
+
+/// Saves text as a file.
+pub(crate) fn save_text(name: &str, media_type: &str, text: &str) {
+    let parts = js_sys::Array::of1(&text.into());
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(media_type);
+    let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options);
+    let Ok(address) = blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob)) else { return };
+    save(name, &address);
+    // The download has taken what it needs by then.
+    let release = move || drop(web_sys::Url::revoke_object_url(&address));
+    set_timeout(release, std::time::Duration::from_secs(30));
 }

@@ -14,6 +14,7 @@ pub mod api;
 mod app;
 mod browser;
 mod components;
+mod echarts;
 mod format;
 mod pages;
 #[cfg(feature = "ssr")]

@@ -15,6 +15,8 @@ pub struct Site {
     pub wasm: String,
     /// Address of the style sheet.
     pub css: String,
+    /// Address of what charts are drawn with, which pages with charts load.
+    pub echarts: Option<String>,
 }
 
 /// What a page needs to know of the request that asks for it.
@@ -60,7 +62,7 @@ pub fn shell(site: Site, request: RequestInfo) -> impl IntoView {
                 <MetaTags />
                 <script type="module" nonce=nonce>{start}</script>
             </head>
-            <body data-now=request.now.millis()>
+            <body data-now=request.now.millis() data-echarts=site.echarts>
                 <App />
             </body>
         </html>

@@ -42,6 +42,12 @@ const pages = [
   ['jobs, nothing found', () => '/jobs?q=nothing-is-called-this'],
   ['a failed job', () => someWorkload('phase=failed&kind=training-job')],
   ['a pipeline execution', () => someWorkload('kind=pipeline-execution')],
+  ['fleet health', () => '/metrics'],
+  ['failures', () => '/metrics?view=failures&range=7d'],
+  ['endpoints', () => '/metrics?view=endpoints'],
+  ['training utilization', () => '/metrics?view=training'],
+  ['explorer, nothing picked', () => '/metrics?view=explore'],
+  ['explorer', () => '/metrics?view=explore&namespace=AWS%2FSageMaker&metric=Invocations&stat=Sum&group=account'],
   ['a tuning job', () => someWorkload('kind=hyper-parameter-tuning-job')],
 ];
 

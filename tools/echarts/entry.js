@@ -17,6 +17,8 @@ import {
 import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 
+import { PageChart, living } from './page.js';
+
 echarts.use([
   BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart,
   DataZoomInsideComponent, GridComponent, MarkLineComponent, TitleComponent, TooltipComponent,
@@ -108,7 +110,7 @@ function revive(value) {
 }
 
 /**
- * The width of a text where no browser can tell: that of a wide font (DejaVu Sans, Verdana), so that with any usual font
+ * The width of a text, by nobody's font: that of a wide one (DejaVu Sans, Verdana), so that with any usual font
  * what stands side by side does not touch.
  */
 function measureText(text, font) {
@@ -124,9 +126,11 @@ function measureText(text, font) {
   return { width: ems * size * (/bold|[6-9]00/.test(font) ? 1.08 : 1) };
 }
 
+// In pages too: so a chart does not move when it takes the place of the server's picture of it.
+echarts.setPlatformAPI({ measureText });
+
 /** Draws a definition and returns the SVG as text. For the server. */
 function svg(definition, theme, width, height) {
-  echarts.setPlatformAPI({ measureText });
   const chart = echarts.init(null, JSON.parse(theme), { renderer: 'svg', ssr: true, width, height });
   try {
     // Nobody points at a picture: what answers to pointers is left out, and the style sheet for them too.
@@ -139,25 +143,21 @@ function svg(definition, theme, width, height) {
 }
 
 /**
- * Draws a definition into an element, follows the element's size, and returns a handle with `set(definition)` and
- * `dispose()`. Charts of the same `group` share one cursor. For pages.
+ * Draws a chart of a page into an element and follows the element's size and the page's theme. For pages.
+ *
+ * `options`: `group` (the charts of one group share a cursor), `onWindow(from, to)` (milliseconds; a window was drawn with
+ * the pointer: without it the chart zooms there), `onReset()` (a double click where nothing is zoomed). Returns a handle
+ * with `set(definition)`, `png()`, `svg()` and `dispose()`.
  */
-function mount(element, definition, theme, group) {
-  const chart = echarts.init(element, JSON.parse(theme), { renderer: 'canvas' });
-  chart.setOption(revive(JSON.parse(definition)));
-  if (group) {
-    chart.group = group;
-    echarts.connect(group);
-  }
-  const observer = new ResizeObserver(() => chart.resize());
-  observer.observe(element);
+function mount(element, definition, options) {
+  const chart = new PageChart(element, definition, options, revive);
   return {
-    set: (changed) => chart.setOption(revive(JSON.parse(changed)), { notMerge: true }),
-    dispose: () => {
-      observer.disconnect();
-      chart.dispose();
-    },
+    chart,
+    set: (changed) => chart.set(changed),
+    png: () => chart.png(),
+    svg: () => svg(...chart.forSvg()),
+    dispose: () => chart.dispose(),
   };
 }
 
-globalThis.onepaneCharts = { format, mount, svg };
+globalThis.onepaneCharts = { format, mount, svg, living };

@@ -43,9 +43,32 @@ impl FromServerFnError for ApiError {
 #[derive(Clone)]
 pub struct PaneContext(pub std::sync::Arc<dyn onepane_domain::Pane>);
 
+/// Says that a whole page is being rendered, whose charts need pictures that show before any script runs; the server
+/// puts it in place. Later the browser draws by itself.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Copy)]
+pub struct FirstPaint;
+
+#[cfg(feature = "ssr")]
+pub(crate) fn is_first_paint() -> bool {
+    leptos::prelude::use_context::<FirstPaint>().is_some()
+}
+
 #[cfg(feature = "ssr")]
 pub(crate) fn pane() -> Result<std::sync::Arc<dyn onepane_domain::Pane>, ApiError> {
     leptos::prelude::use_context::<PaneContext>()
+        .map(|context| context.0)
+        .ok_or_else(|| ApiError::Unavailable("the server is starting".to_owned()))
+}
+
+/// What answers the *Metrics* page; the server puts it in place for every request.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+pub struct MetricsContext(pub std::sync::Arc<dyn onepane_domain::MetricsPane>);
+
+#[cfg(feature = "ssr")]
+pub(crate) fn metrics_pane() -> Result<std::sync::Arc<dyn onepane_domain::MetricsPane>, ApiError> {
+    leptos::prelude::use_context::<MetricsContext>()
         .map(|context| context.0)
         .ok_or_else(|| ApiError::Unavailable("the server is starting".to_owned()))
 }

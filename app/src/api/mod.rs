@@ -2,6 +2,8 @@
 //! and hands them to the [`Pane`](onepane_domain::Pane) that the server provides.
 
 mod error;
+mod gallery;
+mod metrics;
 mod organization;
 mod overview;
 mod search;
@@ -9,6 +11,8 @@ mod views;
 mod workload;
 
 pub use error::ApiError;
+pub use gallery::{get_gallery, get_large_chart};
+pub use metrics::{get_metric_choices, get_metrics, get_workload_metrics};
 pub use organization::get_organization;
 pub use overview::get_overview;
 pub use search::{MOST_ROWS, search};
@@ -16,6 +20,8 @@ pub use views::{delete_view, save_view, views};
 pub use workload::get_workload;
 
 #[cfg(feature = "ssr")]
-pub use error::PaneContext;
+pub use error::{FirstPaint, MetricsContext, PaneContext};
 #[cfg(feature = "ssr")]
-pub(crate) use error::pane;
+pub(crate) use error::{is_first_paint, metrics_pane, pane};
+#[cfg(feature = "ssr")]
+pub use gallery::GalleryContext;

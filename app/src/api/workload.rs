@@ -13,16 +13,26 @@ pub async fn get_workload(
     kind: String,
     name: String,
 ) -> Result<WorkloadDetail, ApiError> {
-    use onepane_domain::{WorkloadId, WorkloadKind};
+    let id = id(&account, &region, kind, name)?;
+    Ok(super::pane()?.workload(id).await?)
+}
+
+/// The identity that an address gives a workload.
+#[cfg(feature = "ssr")]
+pub(super) fn id(
+    account: &str,
+    region: &str,
+    kind: String,
+    name: String,
+) -> Result<onepane_domain::WorkloadId, ApiError> {
     let invalid = |error: onepane_domain::InvalidIdentity| ApiError::Invalid(error.to_string());
     if name.is_empty() {
         return Err(ApiError::Invalid("the workload's name is missing".to_owned()));
     }
-    let id = WorkloadId {
+    Ok(onepane_domain::WorkloadId {
         account: account.parse().map_err(invalid)?,
         region: region.parse().map_err(invalid)?,
-        kind: WorkloadKind::from(kind),
+        kind: onepane_domain::WorkloadKind::from(kind),
         name,
-    };
-    Ok(super::pane()?.workload(id).await?)
+    })
 }

@@ -35,6 +35,7 @@ pub(crate) fn Header(on_help: impl Fn() + 'static) -> impl IntoView {
             <nav aria-label="Pages">
                 <A href="/" exact=true>"Overview"</A>
                 <A href="/jobs">"Jobs"</A>
+                <A href="/metrics">"Metrics"</A>
             </nav>
             <div class="top-tools">
                 <button

@@ -44,6 +44,7 @@ pub(crate) fn HelpDialog(open: RwSignal<bool>) -> impl IntoView {
                     .collect_view()}
             </dl>
             <button type="button" class="button" on:click=move |_| open.set(false)>"Close"</button>
+            <a class="help-more" href="/gallery" on:click=move |_| open.set(false)>"All charts, with example data"</a>
         </dialog>
     }
     .into_any()

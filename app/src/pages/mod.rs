@@ -1,11 +1,15 @@
 //! The pages, by the names people call them.
 
+mod gallery;
 mod jobs;
+mod metrics;
 mod not_found;
 mod overview;
 mod workload;
 
+pub(crate) use gallery::GalleryPage;
 pub(crate) use jobs::JobsPage;
+pub(crate) use metrics::MetricsPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use overview::OverviewPage;
 pub(crate) use workload::WorkloadPage;

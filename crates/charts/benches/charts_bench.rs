@@ -70,7 +70,7 @@ fn year() -> MetricLines {
         measure: "Findings".to_owned(),
         unit: "Count".to_owned(),
         time: TimeGrid { start: "2026-01-01T00:00:00Z".parse().unwrap(), step_seconds: 86_400 },
-        lines: vec![Line { label: "medium".to_owned(), values }],
+        lines: vec![Line { label: "medium".to_owned(), values, is_previous: false }],
     }
 }
 

@@ -153,7 +153,7 @@ fn utilization(number: usize, label: &str, mean: f64) -> Line {
         let value = if idle { 3.0 } else { mean + wave } + 9.0 * (chance(80 + number as u64, at) - 0.5);
         (!gap).then(|| value.clamp(0.0, 100.0))
     };
-    Line { label: label.to_owned(), values: (0..288).map(value).collect() }
+    Line { label: label.to_owned(), values: (0..288).map(value).collect(), is_previous: false }
 }
 
 fn utilizations(measure: &str, lines: &[(&str, f64)]) -> MetricLines {
@@ -169,6 +169,23 @@ fn utilizations(measure: &str, lines: &[(&str, f64)]) -> MetricLines {
 pub(crate) fn metric_lines() -> MetricLines {
     let lines = [("algo-1", 82.0), ("algo-2", 64.0), ("algo-3", 50.0), ("algo-4", 31.0)];
     utilizations("GPU utilization by host", &lines)
+}
+
+/// One line of 50,000 values, by the minute: to see that a chart of very many stays quick.
+pub fn large_example() -> MetricLines {
+    let value = |at: usize| {
+        let day = (at as f64 / 1_440.0 * std::f64::consts::TAU).sin() * 18.0;
+        let burst = if (at / 700) % 9 == 4 { 22.0 } else { 0.0 };
+        let gap = (20_000..20_600).contains(&at);
+        let noise = 14.0 * (chance(99, at) - 0.5) + if chance(98, at) > 0.9993 { 30.0 } else { 0.0 };
+        (!gap).then(|| ((44.0 + day + burst + noise).clamp(0.0, 100.0) * 100.0).round() / 100.0)
+    };
+    MetricLines {
+        measure: "GPU utilization by the minute".to_owned(),
+        unit: "Percent".to_owned(),
+        time: TimeGrid { start: start(), step_seconds: 60 },
+        lines: vec![Line { label: "algo-1".to_owned(), values: (0..50_000).map(value).collect(), is_previous: false }],
+    }
 }
 
 pub(crate) fn small_multiples() -> MetricLines {

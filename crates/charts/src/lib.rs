@@ -11,6 +11,7 @@ mod drawing;
 mod error;
 mod examples;
 mod numbers;
+mod page;
 mod parts;
 #[cfg(feature = "svg")]
 pub mod svg;
@@ -27,6 +28,8 @@ pub use charts::small_multiples::small_multiples;
 pub use charts::workloads_by_phase::{PhaseCounts, WorkloadsByPhase, workloads_by_phase};
 pub use drawing::{Drawing, Size, Table};
 pub use error::DrawError;
+pub use examples::large_example;
 pub use numbers::{Scale, format};
+pub use page::PageChart;
 pub use parts::TimeGrid;
 pub use theme::Theme;

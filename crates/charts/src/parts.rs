@@ -124,24 +124,57 @@ pub(crate) struct KeyEntry {
     pub(crate) words: String,
 }
 
+/// The pixels of a character of the key, in a wide font.
+const CHARACTER: f64 = 7.2;
+/// So many lines fit below a title.
+const MOST_LINES: usize = 2;
+
 /// A title with a line below it, and in that line the key, if there is one: nearer to what it names than a legend, and
-/// read before it is needed.
-pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme) -> Value {
+/// read before it is needed. Where a line is too short there are two; what does not fit then is left out.
+pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme, size: Size) -> Value {
     let dim = theme.colour("text-dim");
+    let room = f64::from(size.width()) - 24.0;
     let mut rich = json!({
         "words": { "color": dim, "fontSize": 12, "padding": [0, 14, 0, 5] },
         "below": { "color": dim, "fontSize": 12 },
     });
-    let mut subtext = String::new();
+    // A line is entries of the key, then words; `used` are the pixels of the last one.
+    let mut lines: Vec<(String, Vec<String>)> = vec![Default::default()];
+    let mut used = 0.0;
+    let mut fit = |lines: &mut Vec<(String, Vec<String>)>, pixels: f64| {
+        if used > 0.0 && used + pixels > room {
+            lines.push(Default::default());
+            used = 0.0;
+        }
+        used += pixels;
+    };
     for (number, entry) in key.iter().enumerate() {
         rich[format!("key{number}")] = json!({ "color": entry.colour, "fontSize": 13 });
-        subtext.push_str(&format!("{{key{number}|■}}{{words|{}}}", plain(&entry.words)));
+        let words = plain(&entry.words);
+        fit(&mut lines, 32.0 + words.chars().count() as f64 * CHARACTER);
+        if let Some((line, _)) = lines.last_mut() {
+            line.push_str(&format!("{{key{number}|■}}{{words|{words}}}"));
+        }
     }
-    if !below.is_empty() {
-        subtext.push_str(&format!("{{below|{}}}", plain(below)));
+    for word in below.split_whitespace() {
+        fit(&mut lines, (word.chars().count() + 1) as f64 * CHARACTER);
+        if let Some((_, words)) = lines.last_mut() {
+            words.push(plain(word));
+        }
     }
+    lines.truncate(MOST_LINES);
+    if lines.len() > 1 {
+        rich["words"]["lineHeight"] = json!(15);
+        rich["below"]["lineHeight"] = json!(15);
+    }
+    let written = lines.into_iter().map(|(keys, words)| match words.is_empty() {
+        true => keys,
+        false => format!("{keys}{{below|{}}}", words.join(" ")),
+    });
+    let subtext = written.collect::<Vec<_>>().join("\n");
+    let most = (room / 9.4).max(12.0) as usize;
     json!([{
-        "text": plain(title), "subtext": subtext, "left": 12, "top": 8, "itemGap": 6,
+        "text": shortened(title, most), "subtext": subtext, "left": 12, "top": 8, "itemGap": 6,
         "subtextStyle": { "rich": rich },
     }])
 }
@@ -150,7 +183,9 @@ pub(crate) fn head(title: &str, below: &str, key: &[KeyEntry], theme: Theme) -> 
 pub(crate) const HEAD: f64 = 62.0;
 
 /// A chart of values over time below a head, and its details: one grid, a time axis, and a value axis with its unit.
-pub(crate) fn over_time(suffix: &str, left: f64, right: f64) -> (Chart, Value) {
+///
+/// `values` is how many there are in the longest series.
+pub(crate) fn over_time(suffix: &str, left: f64, right: f64, values: usize) -> (Chart, Value) {
     let grid = Grid::new().left(left).right(right).top(HEAD + 14.0).bottom(28);
     let chart = Chart::new()
         .animation(false)
@@ -160,11 +195,22 @@ pub(crate) fn over_time(suffix: &str, left: f64, right: f64) -> (Chart, Value) {
     let details = json!({
         "useUTC": true,
         "tooltip": { "trigger": "axis", "confine": true, "formatter": { "$": "timeTip", "suffix": suffix } },
-        "dataZoom": [{ "type": "inside", "filterMode": "none", "zoomOnMouseWheel": "ctrl", "moveOnMouseWheel": false }],
+        "dataZoom": [inside_zoom(values)],
         "xAxis": { "axisLabel": { "formatter": time_labels() } },
         "yAxis": { "axisLabel": { "formatter": { "$": "value", "suffix": suffix } }, "splitNumber": 4 },
     });
     (chart, details)
+}
+
+/// Zooming with ctrl and the wheel, moving with shift and the pointer, over all time axes of a chart.
+///
+/// Lines keep their neighbours beyond the window, so that they reach its edges; but a thinned line is thinned to what is
+/// in the window alone, or little of it would be left in a narrow one.
+pub(crate) fn inside_zoom(values: usize) -> Value {
+    json!({
+        "type": "inside", "xAxisIndex": "all", "filterMode": if values > THIN_ABOVE { "filter" } else { "none" },
+        "zoomOnMouseWheel": "ctrl", "moveOnMouseMove": "shift", "moveOnMouseWheel": false,
+    })
 }
 
 /// How a time axis writes its labels, by what changes at them.

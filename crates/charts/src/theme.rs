@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::str::FromStr;
 
-/// Light or dark. Both are safe for the colour-blind: what differs in meaning differs in lightness too.
+/// Which colours: light, dark, or whichever of both the page shows. Light and dark are safe for the colour-blind: what
+/// differs in meaning differs in lightness too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Theme {
     /// Dark ink on a light surface.
@@ -13,50 +14,54 @@ pub enum Theme {
     Light,
     /// Light ink on a dark surface.
     Dark,
+    /// The page's: colours are names of its style sheet (`var(--accent)`), so that one definition and one picture serve
+    /// light and dark. Only for what stands in a page of ours.
+    Page,
 }
 
-/// Name without its dashes, light, dark: as in `style/tokens.css`, which a test compares.
+/// How a style sheet refers to it, light, dark: as in `style/tokens.css`, which a test compares.
 const TOKENS: &[(&str, &str, &str)] = &[
-    ("surface", "#ffffff", "#101415"),
-    ("surface-2", "#f6f8f8", "#161b1d"),
-    ("line", "#e1e6e7", "#283033"),
-    ("line-strong", "#c6cdd0", "#3b4549"),
-    ("text", "#16201f", "#e4eaea"),
-    ("text-dim", "#5a676a", "#97a5a8"),
-    ("accent", "#0f766e", "#2dd4bf"),
-    ("warn", "#92500a", "#f5b454"),
-    ("danger", "#b42318", "#ff8a75"),
-    ("phase-running", "#2563eb", "#6ea8fe"),
-    ("phase-pending", "#8aa4d6", "#48618f"),
-    ("phase-stopping", "#d48806", "#e0a82e"),
-    ("phase-succeeded", "#4fae9f", "#2b8577"),
-    ("phase-failed", "#c8331f", "#f2674f"),
-    ("phase-stopped", "#8b979a", "#6d7a7e"),
-    ("phase-deleted", "#c3cbcd", "#414b4f"),
-    ("phase-unknown", "#9467bd", "#b894dd"),
-    ("heat-0", "#d3e9e5", "#173d38"),
-    ("heat-1", "#f9d9b4", "#4a3a22"),
-    ("heat-2", "#f2a97c", "#7a4128"),
-    ("heat-3", "#dd6a4b", "#b3452c"),
-    ("heat-4", "#b3261a", "#f2674f"),
-    ("series-1", "#0b62b8", "#6cb2f5"),
-    ("series-2", "#c4500a", "#f59a56"),
-    ("series-3", "#0a8060", "#3fc79f"),
-    ("series-4", "#a0418a", "#dd93cb"),
-    ("series-5", "#8f6b00", "#d9bc4a"),
-    ("series-6", "#5a676a", "#a9b6b9"),
-    ("series-7", "#2187c4", "#9fd6ff"),
-    ("series-8", "#7a3b2e", "#c99a8f"),
+    ("var(--surface)", "#ffffff", "#101415"),
+    ("var(--surface-2)", "#f6f8f8", "#161b1d"),
+    ("var(--line)", "#e1e6e7", "#283033"),
+    ("var(--line-strong)", "#c6cdd0", "#3b4549"),
+    ("var(--text)", "#16201f", "#e4eaea"),
+    ("var(--text-dim)", "#5a676a", "#97a5a8"),
+    ("var(--accent)", "#0f766e", "#2dd4bf"),
+    ("var(--on-accent)", "#ffffff", "#06211e"),
+    ("var(--warn)", "#92500a", "#f5b454"),
+    ("var(--danger)", "#b42318", "#ff8a75"),
+    ("var(--phase-running)", "#2563eb", "#6ea8fe"),
+    ("var(--phase-pending)", "#8aa4d6", "#48618f"),
+    ("var(--phase-stopping)", "#d48806", "#e0a82e"),
+    ("var(--phase-succeeded)", "#4fae9f", "#2b8577"),
+    ("var(--phase-failed)", "#c8331f", "#f2674f"),
+    ("var(--phase-stopped)", "#8b979a", "#6d7a7e"),
+    ("var(--phase-deleted)", "#c3cbcd", "#414b4f"),
+    ("var(--phase-unknown)", "#9467bd", "#b894dd"),
+    ("var(--heat-0)", "#d3e9e5", "#173d38"),
+    ("var(--heat-1)", "#f9d9b4", "#4a3a22"),
+    ("var(--heat-2)", "#f2a97c", "#7a4128"),
+    ("var(--heat-3)", "#dd6a4b", "#b3452c"),
+    ("var(--heat-4)", "#b3261a", "#f2674f"),
+    ("var(--series-1)", "#0b62b8", "#6cb2f5"),
+    ("var(--series-2)", "#c4500a", "#f59a56"),
+    ("var(--series-3)", "#0a8060", "#3fc79f"),
+    ("var(--series-4)", "#a0418a", "#dd93cb"),
+    ("var(--series-5)", "#8f6b00", "#d9bc4a"),
+    ("var(--series-6)", "#5a676a", "#a9b6b9"),
+    ("var(--series-7)", "#2187c4", "#9fd6ff"),
+    ("var(--series-8)", "#7a3b2e", "#c99a8f"),
 ];
 
 /// How many colours there are for lines side by side.
 const SERIES_COLOURS: usize = 8;
 
 /// As in `style/tokens.css`, without the names in quotes, which would have to be escaped in every attribute.
-const FONT: &str = "Inter, system-ui, Roboto, Arial, sans-serif";
+pub(crate) const FONT: &str = "Inter, system-ui, Roboto, Arial, sans-serif";
 
 impl Theme {
-    /// Both themes.
+    /// Light and dark: the themes that a picture can be asked for in.
     pub const ALL: [Self; 2] = [Self::Light, Self::Dark];
 
     /// The name, as in `--theme` and in the `data-theme` attribute.
@@ -64,16 +69,19 @@ impl Theme {
         match self {
             Self::Light => "light",
             Self::Dark => "dark",
+            Self::Page => "page",
         }
     }
 
-    /// A colour by its name in `style/tokens.css`, as `#rrggbb`; the text's colour for a name that is not there.
+    /// A colour by its name in `style/tokens.css`, as `#rrggbb`, or as the name for the page's theme; the text's colour
+    /// for a name that is not there.
     pub(crate) fn colour(self, token: &str) -> &'static str {
-        let (_, light, dark) =
-            TOKENS.iter().find(|(name, ..)| *name == token).copied().unwrap_or(("", "#16201f", "#e4eaea"));
+        let (reference, light, dark) =
+            TOKENS.iter().find(|entry| name(entry) == token).copied().unwrap_or(("var(--text)", "#16201f", "#e4eaea"));
         match self {
             Self::Light => light,
             Self::Dark => dark,
+            Self::Page => reference,
         }
     }
 
@@ -127,6 +135,11 @@ impl Theme {
     }
 }
 
+/// A token's name without its dashes.
+fn name(entry: &(&'static str, &str, &str)) -> &'static str {
+    entry.0.trim_start_matches("var(--").trim_end_matches(')')
+}
+
 impl fmt::Display for Theme {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
@@ -143,13 +156,14 @@ impl FromStr for Theme {
 
 #[cfg(test)]
 mod tests {
-    use super::{TOKENS, Theme};
+    use super::{TOKENS, Theme, name};
 
     #[test]
     fn colours_are_those_of_the_style_sheet() {
         let tokens = concat!(env!("CARGO_MANIFEST_DIR"), "/../../style/tokens.css");
         let css = std::fs::read_to_string(tokens).unwrap();
-        for (name, light, dark) in TOKENS {
+        for entry @ (_, light, dark) in TOKENS {
+            let name = name(entry);
             let line = format!("--{name}: light-dark({light}, {dark});");
             assert!(css.contains(&line), "style/tokens.css has no line {line}");
         }

@@ -260,7 +260,7 @@ proptest! {
         let start = "2026-11-01T00:00:00Z".parse().unwrap();
         let time = TimeGrid { start, step_seconds: 3_600 };
         let (measure, unit) = ("measure".to_owned(), "Seconds".to_owned());
-        let line = Line { label: "line".to_owned(), values: values.clone() };
+        let line = Line { label: "line".to_owned(), values: values.clone(), is_previous: false };
         let metrics = MetricLines { measure: measure.clone(), unit: unit.clone(), time: time.clone(), lines: vec![line; lines] };
         let marks = SeriesMarks {
             measure: measure.clone(), unit: unit.clone(), time: time.clone(), values: values.clone(),

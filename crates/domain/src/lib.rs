@@ -20,15 +20,17 @@ mod record;
 mod store;
 mod timestamp;
 
-pub use chart::ChartView;
+pub use chart::{ChartView, Gallery, GalleryChart};
 pub use error::{ErrorKind, PortError, PortResult};
 pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
 pub use instance::{InstanceShape, instance_shape};
 pub use kind::WorkloadKind;
 pub use metrics::{
-    DimensionFilter, InvalidMetric, InvalidPeriod, InvalidRequest, InvalidStatistic, ListedMetric, MetricAnswer,
-    MetricData, MetricFilter, MetricId, MetricList, MetricPoint, MetricQuery, MetricRequest, MetricSeries, MetricSink,
-    MetricSource, Period, PeriodChoice, QuerySource, RETENTION_TIERS, SeriesStatus, Statistic, StatisticSet,
+    DimensionChoice, DimensionFilter, Exploration, InvalidMetric, InvalidPeriod, InvalidRequest, InvalidStatistic,
+    ListedMetric, MetricAnswer, MetricChoices, MetricData, MetricFilter, MetricGrouping, MetricId, MetricList,
+    MetricNames, MetricPoint, MetricQuery, MetricRequest, MetricSeries, MetricSink, MetricSource, MetricsPage,
+    MetricsPane, MetricsPanel, MetricsQuery, MetricsView, Period, PeriodChoice, QuerySource, RETENTION_TIERS,
+    SeriesStatus, Statistic, StatisticSet, Waste, WasteResource, WorkloadMetrics,
 };
 pub use organization::{Account, InvalidOrganization, Organization};
 pub use pane::{

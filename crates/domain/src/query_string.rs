@@ -171,7 +171,7 @@ const UNITS: [(char, i64); 5] =
     [('w', 7 * 86_400_000), ('d', 86_400_000), ('h', 3_600_000), ('m', 60_000), ('s', 1_000)];
 
 /// `7d`, `90m`: a positive whole number of weeks, days, hours, minutes or seconds, a hundred years at most.
-fn range_millis(text: &str) -> Option<i64> {
+pub(crate) fn range_millis(text: &str) -> Option<i64> {
     let unit = text.chars().next_back()?;
     let (_, millis) = UNITS.into_iter().find(|(letter, _)| *letter == unit)?;
     let count: i64 = text[..text.len() - unit.len_utf8()].parse().ok()?;
@@ -179,7 +179,7 @@ fn range_millis(text: &str) -> Option<i64> {
     (count > 0 && total <= 36_500 * 86_400_000).then_some(total)
 }
 
-fn range_text(millis: i64) -> String {
+pub(crate) fn range_text(millis: i64) -> String {
     let seconds = millis.max(1_000) / 1_000 * 1_000;
     UNITS
         .into_iter()

@@ -8,7 +8,10 @@ use crate::clock::Clock;
 use crate::http::{HttpOptions, Services, SiteDir, router};
 use crate::metrics::Metrics;
 use crate::output;
-use crate::services::{DemoFeeder, DemoState, FeedFollower, FollowerTimes, IngestService, PaneService, ReadModel};
+use crate::services::{
+    ChartService, DemoFeeder, DemoState, FeedFollower, FollowerTimes, IngestService, MetricPaneService, PaneService,
+    ReadModel,
+};
 use crate::services::{fresh_state, state_file};
 use crate::settings::{Settings, StoreKind};
 use anyhow::{Context, bail};
@@ -53,7 +56,20 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let model = Arc::new(ReadModel::new(organization));
     let wake = Arc::new(Notify::new());
     let pane = PaneService::new(Arc::clone(&store), Arc::clone(&model), Arc::clone(&metrics), clock.clone());
+    let site = SiteDir::open(&settings.site_dir);
+    if let Err(why) = site.manifest() {
+        tracing::warn!("no built pages: {why}");
+    }
+    let for_charts = site.clone();
+    let charts =
+        tokio::task::spawn_blocking(move || ChartService::open(&for_charts)).await.context("open the charts")?;
+    let pane = Arc::new(pane);
+    let source = opened_metrics.source;
+    let metric_pane =
+        MetricPaneService::new(source, Arc::clone(&pane), Arc::clone(&model), charts.clone(), clock.clone());
     let services = Services {
+        charts,
+        metric_pane: Arc::new(metric_pane),
         ingest: Arc::new(IngestService::new(
             Arc::clone(&store),
             Arc::clone(&wake),
@@ -62,15 +78,10 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         )),
         store: Arc::clone(&store),
         model: Arc::clone(&model),
-        pane: Arc::new(pane),
-        metric_source: opened_metrics.source,
+        pane,
         metrics: Arc::clone(&metrics),
         clock: clock.clone(),
     };
-    let site = SiteDir::open(&settings.site_dir);
-    if let Err(why) = site.manifest() {
-        tracing::warn!("no built pages: {why}");
-    }
     let stop = CancellationToken::new();
     let options = HttpOptions {
         port: address.port(),

@@ -63,7 +63,8 @@ async fn export(app: App, query_string: &str, form: Form) -> Response {
     (headers, Body::from_stream(pages(first, export))).into_response()
 }
 
-fn failed(error: &PortError) -> Response {
+/// An answer that could not be had.
+pub(super) fn failed(error: &PortError) -> Response {
     let status = match error.kind {
         ErrorKind::Invalid => StatusCode::BAD_REQUEST,
         _ => StatusCode::SERVICE_UNAVAILABLE,

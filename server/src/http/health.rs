@@ -2,8 +2,9 @@
 
 use super::{App, plain};
 use axum::Json;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use onepane_domain::{ErrorKind, Pane, PortError};
 use serde_json::json;
@@ -33,8 +34,21 @@ pub(super) async fn ready(State(app): State<App>) -> Response {
     }
 }
 
+/// `/metrics` is two things by one name: to a browser, which asks for HTML, the *Metrics* page; to anybody else the
+/// counters and gauges of this server, where every scraper looks for them.
+pub(super) async fn metrics_for_scrapers(State(app): State<App>, request: Request, next: Next) -> Response {
+    if request.uri().path() != "/metrics" {
+        return next.run(request).await;
+    }
+    let accepted = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let is_browser = accepted.flat_map(|list| list.split(',')).any(|kind| kind.trim().starts_with("text/html"));
+    let mut response = if is_browser { next.run(request).await } else { counters(app).await };
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
 /// Counters and gauges for Prometheus.
-pub(super) async fn metrics(State(app): State<App>) -> Response {
+async fn counters(app: App) -> Response {
     let (metrics, model, now) = (app.services.metrics, app.services.model, app.services.clock.now());
     // The index may be locked for a moment.
     let text = tokio::task::spawn_blocking(move || metrics.text(now, model.size())).await;

@@ -5,6 +5,7 @@ mod guard;
 mod health;
 mod ingest;
 mod live;
+mod metrics_csv;
 mod pages;
 mod site;
 
@@ -12,7 +13,7 @@ pub use site::{Manifest, SiteDir};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::services::{IngestService, PaneService, ReadModel};
+use crate::services::{ChartService, GalleryService, IngestService, MetricPaneService, PaneService, ReadModel};
 use crate::settings::Secret;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -20,7 +21,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use onepane_domain::{MetricSource, WorkloadStore};
+use onepane_domain::WorkloadStore;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -44,8 +45,9 @@ pub struct Services {
     pub store: Arc<dyn WorkloadStore>,
     pub model: Arc<ReadModel>,
     pub pane: Arc<PaneService>,
+    pub metric_pane: Arc<MetricPaneService>,
     pub ingest: Arc<IngestService>,
-    pub metric_source: Arc<dyn MetricSource>,
+    pub charts: ChartService,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
 }
@@ -83,14 +85,15 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         stop: options.stop.clone(),
         services: services.clone(),
     };
+    let gallery = Arc::new(GalleryService::new(services.charts.clone()));
     let timeout = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN);
     let answers = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
         .with_state(app.clone())
         .nest("/pkg", site::packages(&options.site))
-        .merge(pages::routes(services.pane.clone(), &options.site, services.clock.clone()))
+        .merge(pages::routes(&services, gallery, &options.site))
+        .layer(from_fn_with_state(app.clone(), health::metrics_for_scrapers))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(timeout());
     let ingest = Router::new()
@@ -102,6 +105,7 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         .route("/live", get(live::changes))
         .route("/export/workloads.csv", get(export::csv))
         .route("/export/workloads.json", get(export::json))
+        .route("/export/metrics.csv", get(metrics_csv::csv))
         .with_state(app);
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
     answers

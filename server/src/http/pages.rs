@@ -1,8 +1,8 @@
 //! The pages: rendered on the server, taken over in the browser.
 
-use super::SiteDir;
+use super::{Manifest, Services, SiteDir};
 use crate::clock::Clock;
-use app::api::PaneContext;
+use app::api::{FirstPaint, GalleryContext, MetricsContext, PaneContext};
 use app::{RequestInfo, Site, shell};
 use axum::Router;
 use axum::body::Body;
@@ -14,21 +14,31 @@ use axum::routing::{any, get};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
-use onepane_domain::Pane;
+use onepane_domain::Gallery;
 use std::sync::Arc;
 
 /// The routes of the pages and of their server functions.
-pub(super) fn routes(pane: Arc<dyn Pane>, site: &SiteDir, clock: Clock) -> Router {
+pub(super) fn routes(services: &Services, gallery: Arc<dyn Gallery>, site: &SiteDir) -> Router {
     // Pages wait for their data on Tokio; a second router in one process finds that set up already.
     let _ = any_spawner::Executor::init_tokio();
-    let context = move || provide_context(PaneContext(pane.clone()));
+    let (pane, metric_pane, clock) = (services.pane.clone(), services.metric_pane.clone(), services.clock.clone());
+    let context = move || {
+        provide_context(PaneContext(pane.clone()));
+        provide_context(MetricsContext(metric_pane.clone()));
+        provide_context(GalleryContext(gallery.clone()));
+    };
     let functions = {
         let context = context.clone();
         any(move |request: Request<Body>| leptos_axum::handle_server_fns_with_context(context.clone(), request))
     };
     let pages = match site.manifest() {
         Ok(manifest) => {
-            let site = Site { js: manifest.js.clone(), wasm: manifest.wasm.clone(), css: manifest.css.clone() };
+            let Manifest { js, wasm, css, echarts } = manifest.clone();
+            let site = Site { js, wasm, css, echarts };
+            let context = move || {
+                context();
+                provide_context(FirstPaint);
+            };
             get(leptos_axum::render_app_async_with_context(context, move || {
                 set_content_security_policy();
                 shell(site.clone(), request_info(&clock))

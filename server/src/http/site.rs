@@ -16,6 +16,9 @@ pub struct Manifest {
     pub wasm: String,
     /// The style.
     pub css: String,
+    /// What charts are drawn with; absent in a site that was built without it.
+    #[serde(default)]
+    pub echarts: Option<String>,
 }
 
 /// The folder of the built pages.

@@ -1,18 +1,24 @@
 //! What stands between the ports and the pages: the door for events, the read model, and who keeps it fresh.
 
 mod changes;
+mod charts;
 mod demo;
 mod door;
 mod follower;
+mod gallery;
 mod ingest;
+mod metric_pane;
 mod overview;
 mod pane;
 mod read_model;
 
 pub use changes::Changes;
+pub use charts::ChartService;
 pub use demo::{DemoFeeder, DemoState, fresh_state, state_file};
 pub use door::{Counts, Outcome, keep};
 pub use follower::{FeedFollower, FollowerTimes};
+pub use gallery::GalleryService;
 pub use ingest::{EventFault, IngestReport, IngestService};
+pub use metric_pane::{MetricPaneService, PageData, PanelData, Picture};
 pub use pane::PaneService;
 pub use read_model::ReadModel;

@@ -12,7 +12,9 @@ use onepane_domain::{
 };
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use server::http::{HttpOptions, Services, SiteDir, router};
-use server::services::{FeedFollower, FollowerTimes, IngestService, PaneService, ReadModel};
+use server::services::{
+    ChartService, FeedFollower, FollowerTimes, IngestService, MetricPaneService, PaneService, ReadModel,
+};
 use server::settings::Secret;
 use server::{Clock, Metrics};
 use std::path::Path;
@@ -150,10 +152,15 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("metrics.sqlite");
     let metric_store = EmbeddedMetrics::open(&file, Arc::new(|| clock().now())).unwrap();
+    let charts = ChartService::open(&SiteDir::open(site));
+    let pane = Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock()));
+    let metric_pane =
+        MetricPaneService::new(Arc::new(metric_store), pane.clone(), model.clone(), charts.clone(), clock());
     let services = Services {
-        pane: Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock())),
+        charts,
+        metric_pane: Arc::new(metric_pane),
+        pane,
         ingest: Arc::new(IngestService::new(as_port.clone(), wake.clone(), metrics.clone(), clock())),
-        metric_source: Arc::new(metric_store),
         store: as_port,
         model,
         metrics,

@@ -3,11 +3,13 @@
 mod console;
 mod facts;
 mod history;
+mod metrics;
 mod related;
 
 use crate::api::{self, ApiError};
 use crate::browser;
 use crate::components::{AccountName, CopyText, Empty, Notes, PhaseMark, error_note, status_text};
+use crate::pages::metrics::{ask_again_in_browser, refresh_ticks};
 use crate::pages::not_found::set_not_found;
 use crate::state::throttled_changes;
 use facts::Facts;
@@ -15,7 +17,8 @@ use history::{Calls, RawEvents, Timeline};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use onepane_domain::{WorkloadDetail, percent_decode};
+use metrics::Metrics;
+use onepane_domain::{WorkloadDetail, WorkloadMetrics, percent_decode};
 use related::{Children, Parents};
 
 /// The page.
@@ -33,6 +36,12 @@ pub(crate) fn WorkloadPage() -> impl IntoView {
         move || (address.get(), tick.get()),
         |((account, region, kind, name), _)| api::get_workload(account, region, kind, name),
     );
+    let minute = refresh_ticks();
+    let metrics = Resource::new(
+        move || (address.get(), minute.get()),
+        |((account, region, kind, name), _)| api::get_workload_metrics(account, region, kind, name),
+    );
+    ask_again_in_browser(metrics);
     Effect::new(|| {
         browser::on_keys(|event| {
             if event.key() == "Escape" && !browser::is_typing() {
@@ -45,7 +54,7 @@ pub(crate) fn WorkloadPage() -> impl IntoView {
         <Transition fallback=|| view! { <div class="skeleton-page" aria-busy="true"></div> }>
             {move || Suspend::new(async move {
                 match detail.await {
-                    Ok(detail) => view! { <WorkloadBody detail /> }.into_any(),
+                    Ok(detail) => view! { <WorkloadBody detail metrics /> }.into_any(),
                     Err(ApiError::NotFound) => {
                         set_not_found();
                         view! {
@@ -65,7 +74,7 @@ pub(crate) fn WorkloadPage() -> impl IntoView {
 }
 
 #[component]
-fn WorkloadBody(detail: WorkloadDetail) -> impl IntoView {
+fn WorkloadBody(detail: WorkloadDetail, metrics: Resource<Result<WorkloadMetrics, ApiError>>) -> impl IntoView {
     let WorkloadDetail { state, history, parents, children, children_total, notes } = detail;
     let links = console::links(&state);
     let failure = state.failure_reason.clone().map(|reason| {
@@ -101,6 +110,7 @@ fn WorkloadBody(detail: WorkloadDetail) -> impl IntoView {
             </header>
             {failure}
             <Facts state=state.clone() />
+            <Metrics answer=metrics />
             <section aria-labelledby="timeline-title">
                 <h2 id="timeline-title">"Timeline"</h2>
                 <Timeline events=history.events.clone() truncated=history.truncated />

@@ -106,7 +106,7 @@ pub fn account_days(data: &AccountDays, theme: Theme, size: Size) -> Result<Draw
     let title = format!("{} by account and day", data.measure);
     let days_named: Vec<String> = (0..days).map(day).collect();
     let mut details = json!({
-        "title": head(&title, "", &key, theme),
+        "title": head(&title, "", &key, theme, size),
         "tooltip": {
             "confine": true,
             "formatter": { "$": "cellTip", "suffix": suffix, "rows": data.accounts, "columns": days_named },

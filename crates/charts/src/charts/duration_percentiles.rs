@@ -35,7 +35,8 @@ pub fn duration_percentiles(data: &DurationPercentiles, theme: Theme, size: Size
     same_length(NAME, "p99", data.p99.len(), steps)?;
     let all = || data.p50.iter().chain(&data.p90).chain(&data.p99);
     let scale = Scale::fitting("Seconds", all());
-    let line = |label, values, token, width| NamedLine { label, values, colour: theme.colour(token), width };
+    let line =
+        |label, values, token, width| NamedLine { label, values, colour: theme.colour(token), width, is_dashed: false };
     let lines = [
         line("p99", &data.p99, "danger", 1.25),
         line("p90", &data.p90, "warn", 1.5),
@@ -43,7 +44,7 @@ pub fn duration_percentiles(data: &DurationPercentiles, theme: Theme, size: Size
     ];
     let title = "Durations";
     let below = format!("in {}: half, nine in ten and 99 in 100 took at most so long", scale.suffix);
-    let (chart, mut details) = lines_with_ends(&lines, &data.time, &scale, &below, title, theme);
+    let (chart, mut details) = lines_with_ends(&lines, &data.time, &scale, &below, title, (theme, size));
     let newest = (0..steps).rev().find(|at| data.p50[*at].is_some_and(f64::is_finite));
     let own = |seconds: Option<f64>| Scale::of("Seconds", seconds.unwrap_or_default()).write(seconds);
     let summary = match newest {

@@ -94,7 +94,7 @@ pub fn failure_pareto(data: &FailurePareto, theme: Theme, size: Size) -> Result<
         }
     };
     let mut details = json!({
-        "title": head(title, &below, &[], theme),
+        "title": head(title, &below, &[], theme, size),
         "tooltip": { "trigger": "item", "confine": true, "valueFormatter": { "$": "value", "suffix": "" } },
         "yAxis": { "axisLabel": { "color": theme.colour("text"), "width": left - 20.0, "overflow": "truncate" } },
         "series": [{

@@ -4,7 +4,7 @@ use super::workloads_by_phase::title_case;
 use crate::drawing::{Drawing, Size, Table};
 use crate::error::{DrawError, field};
 use crate::numbers::Scale;
-use crate::parts::{HEAD, KeyEntry, counted, head, moment, nothing, shortened, time_labels};
+use crate::parts::{HEAD, KeyEntry, counted, head, inside_zoom, moment, nothing, shortened, time_labels};
 use crate::theme::Theme;
 use charming::Chart;
 use charming::component::{Axis, Grid};
@@ -122,7 +122,7 @@ pub fn job_timeline(data: &JobTimeline, theme: Theme, size: Size) -> Result<Draw
         );
         // Bars that are labelled at their left need no words inside.
         let labels = if has_names { json!(null) } else { json!(names) };
-        let ink = if theme == Theme::Light { "#ffffff" } else { "#06211e" };
+        let ink = theme.colour("on-accent");
         looks.push(json!({
             "renderItem": { "$": "span", "labels": labels, "ink": ink },
             "encode": { "x": [1, 2], "y": 0 },
@@ -132,9 +132,9 @@ pub fn job_timeline(data: &JobTimeline, theme: Theme, size: Size) -> Result<Draw
     let title = "Jobs over time";
     let mut details = json!({
         "useUTC": true,
-        "title": head(title, "", &key, theme),
+        "title": head(title, "", &key, theme, size),
         "tooltip": { "trigger": "item", "confine": true, "formatter": { "$": "itemTip", "lines": lines } },
-        "dataZoom": [{ "type": "inside", "xAxisIndex": 0, "filterMode": "weakFilter", "zoomOnMouseWheel": "ctrl", "moveOnMouseWheel": false }],
+        "dataZoom": [inside_zoom(0)],
         "xAxis": { "splitLine": { "show": true }, "axisLabel": { "formatter": time_labels() } },
         "yAxis": { "axisLabel": { "show": has_names, "interval": 0 } },
         "series": looks,

@@ -6,7 +6,7 @@ use crate::numbers::Scale;
 use crate::parts::{KeyEntry, TimeGrid, counted, head, nothing, over_time, same_length, sampling, shortened};
 use crate::theme::Theme;
 use charming::Chart;
-use charming::element::{ItemStyle, LineStyle};
+use charming::element::{ItemStyle, LineStyle, LineStyleType};
 use charming::series;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,6 +42,16 @@ pub struct Line {
     pub label: String,
     /// One value a step; null where nothing was measured, which leaves a gap.
     pub values: Vec<Option<f64>>,
+    /// True for what a line of the same label was in the time before: drawn thin and dashed, in that line's colour.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_previous: bool,
+}
+
+impl Line {
+    /// What the line is called beside the others.
+    fn name(&self) -> String {
+        if self.is_previous { format!("{} (before)", self.label) } else { self.label.clone() }
+    }
 }
 
 impl MetricLines {
@@ -86,12 +96,12 @@ impl MetricLines {
         match self.highest() {
             None => format!("{}: nothing was measured in this time.", self.measure),
             Some((line, at, value)) => format!(
-                "{} of {}, {}; the highest is {}, {} at {}.",
+                "{}: {}, {}; the highest is {}, {} at {}.",
                 self.measure,
                 counted(self.lines.len(), "line"),
                 self.time.range(self.lines[line].values.len()),
                 scale.write(Some(value)),
-                self.lines[line].label,
+                self.lines[line].name(),
                 self.time.label(at),
             ),
         }
@@ -99,7 +109,7 @@ impl MetricLines {
 
     /// A row for each step, a column for each line.
     fn table(&self, steps: usize, scale: &Scale) -> Table {
-        let labels = self.lines.iter().map(|line| line.label.clone());
+        let labels = self.lines.iter().map(Line::name);
         let row = |at: usize| {
             let cells = self.lines.iter().map(|line| scale.write(line.values[at]));
             std::iter::once(self.time.label(at)).chain(cells).collect()
@@ -122,19 +132,25 @@ impl MetricLines {
 pub fn metric_lines(data: &MetricLines, theme: Theme, size: Size) -> Result<Drawing, DrawError> {
     let steps = data.steps(NAME)?;
     let scale = data.scale();
+    let names: Vec<String> = data.lines.iter().map(Line::name).collect();
+    let colour = |line: &Line| {
+        let same = data.lines.iter().position(|other| other.label == line.label);
+        theme.series(same.unwrap_or_default())
+    };
     let named: Vec<NamedLine<'_>> = data
         .lines
         .iter()
-        .enumerate()
-        .map(|(number, line)| NamedLine {
-            label: &line.label,
+        .zip(&names)
+        .map(|(line, name)| NamedLine {
+            label: name,
             values: &line.values,
-            colour: theme.series(number),
-            width: 1.75,
+            colour: colour(line),
+            width: if line.is_previous { 1.0 } else { 1.75 },
+            is_dashed: line.is_previous,
         })
         .collect();
     let below = if scale.suffix.is_empty() || data.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
-    let (chart, mut details) = lines_with_ends(&named, &data.time, &scale, &below, &data.measure, theme);
+    let (chart, mut details) = lines_with_ends(&named, &data.time, &scale, &below, &data.measure, (theme, size));
     // No utilization is above 100 %, so its axis need not be either.
     let is_share = scale.suffix == "%" && data.highest().is_some_and(|(.., value)| value > 50.0 && value <= 100.0);
     if is_share {
@@ -153,6 +169,8 @@ pub(crate) struct NamedLine<'a> {
     pub(crate) values: &'a [Option<f64>],
     pub(crate) colour: &'static str,
     pub(crate) width: f64,
+    /// Dashed lines stand behind the others and have no name at their end.
+    pub(crate) is_dashed: bool,
 }
 
 /// Lines over time with their names at their right ends; with very many lines a key of the first instead.
@@ -162,12 +180,14 @@ pub(crate) fn lines_with_ends(
     scale: &Scale,
     below: &str,
     title: &str,
-    theme: Theme,
+    (theme, size): (Theme, Size),
 ) -> (charming::Chart, Value) {
-    let at_ends = lines.len() <= MOST_LABELS;
-    let longest = lines.iter().map(|line| line.label.chars().count().min(LABEL_CHARACTERS)).max().unwrap_or_default();
+    let named = || lines.iter().filter(|line| !line.is_dashed);
+    let at_ends = named().count() <= MOST_LABELS;
+    let longest = named().map(|line| line.label.chars().count().min(LABEL_CHARACTERS)).max().unwrap_or_default();
     let right = if at_ends { longest as f64 * 6.6 + 24.0 } else { 28.0 };
-    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, right);
+    let steps = lines.iter().map(|line| line.values.len()).max().unwrap_or_default();
+    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, right, steps);
     let mut looks = Vec::new();
     for line in lines {
         let values = line.values.iter().map(|value| scale.apply(*value));
@@ -176,7 +196,7 @@ pub(crate) fn lines_with_ends(
                 .name(line.label)
                 .show_symbol(false)
                 .connect_nulls(false)
-                .line_style(LineStyle::new().width(line.width).color(line.colour))
+                .line_style(line_style(line))
                 .item_style(ItemStyle::new().color(line.colour))
                 .data(time.points(values)),
         );
@@ -184,7 +204,7 @@ pub(crate) fn lines_with_ends(
             "sampling": sampling(line.values.len()),
             "emphasis": { "focus": "series" },
             "endLabel": {
-                "show": at_ends, "formatter": shortened(line.label, LABEL_CHARACTERS),
+                "show": at_ends && !line.is_dashed, "formatter": shortened(line.label, LABEL_CHARACTERS),
                 "color": line.colour, "fontSize": 11, "distance": 6,
             },
             "labelLayout": { "moveOverlap": "shiftY" },
@@ -196,16 +216,24 @@ pub(crate) fn lines_with_ends(
     }
     let key: Vec<KeyEntry> = match at_ends {
         true => Vec::new(),
-        false => lines
-            .iter()
+        false => named()
             .take(KEY_LINES)
             .map(|line| KeyEntry { colour: line.colour, words: shortened(line.label, KEY_CHARACTERS) })
             .collect(),
     };
-    let more = if at_ends { String::new() } else { format!("and {} more   ", lines.len() - key.len()) };
-    details["title"] = head(title, &format!("{more}{below}"), &key, theme);
+    let more = if at_ends { String::new() } else { format!("and {} more, ", named().count() - key.len()) };
+    details["title"] = head(title, &format!("{more}{below}"), &key, theme, size);
     details["series"] = looks.into();
+    if at_ends {
+        // The names of the lowest lines stand where the last label of the axis would.
+        details["xAxis"]["axisLabel"]["showMaxLabel"] = json!(false);
+    }
     (chart, details)
+}
+
+fn line_style(line: &NamedLine<'_>) -> LineStyle {
+    let style = LineStyle::new().width(line.width).color(line.colour);
+    if line.is_dashed { style.type_(LineStyleType::Dashed).opacity(0.7) } else { style }
 }
 
 /// Whether some value has no neighbour.

@@ -80,7 +80,7 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
     let [accent, danger, band_colour, dim] =
         ["accent", "danger", "line-strong", "text-dim"].map(|token| theme.colour(token));
 
-    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, 28.0);
+    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, 28.0, steps);
     let mut looks = Vec::new();
     let mut key = vec![KeyEntry { colour: accent, words: data.measure.clone() }];
     if let Some(band) = &data.expected {
@@ -146,7 +146,7 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
         key.push(KeyEntry { colour: danger, words: counted(data.outliers.len(), "outlier") });
     }
     let below = if scale.suffix.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
-    details["title"] = head(&data.measure, &below, &key, theme);
+    details["title"] = head(&data.measure, &below, &key, theme, size);
     details["series"] = looks.into();
     let is_empty = !data.values.iter().any(|value| value.is_some_and(f64::is_finite));
     if is_empty {

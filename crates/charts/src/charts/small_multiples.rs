@@ -4,7 +4,7 @@ use super::metric_lines::MetricLines;
 use crate::drawing::{Drawing, Size};
 use crate::error::DrawError;
 use crate::numbers::format;
-use crate::parts::{HEAD, head, nothing, sampling, shortened, time_labels};
+use crate::parts::{HEAD, head, inside_zoom, nothing, sampling, shortened, time_labels};
 use crate::theme::Theme;
 use charming::Chart;
 use charming::component::{Axis, Grid};
@@ -39,9 +39,11 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
     let (top, bottom) = if top == 0.0 && bottom == 0.0 { (1.0, 0.0) } else { (top, bottom) };
 
     let left = 46.0;
+    // Shares of the width: the chart may be shown a little wider or narrower than it was laid out for.
+    let share = |pixels: f64| format!("{}%", pixels / width * 100.0);
     let cell = ((width - left - 12.0) / columns as f64, (height - HEAD - 20.0) / rows as f64);
     let mut chart = Chart::new().animation(false);
-    let mut titles = head(&data.measure, "", &[], theme);
+    let mut titles = head(&data.measure, "", &[], theme, size);
     let (mut x_axes, mut y_axes, mut looks) = (Vec::new(), Vec::new(), Vec::new());
     for (number, line) in data.lines.iter().take(shown).enumerate() {
         let (column, row) = (number % columns, number / columns);
@@ -50,9 +52,9 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
         chart = chart
             .grid(
                 Grid::new()
-                    .left(place.0)
+                    .left(share(place.0))
                     .top(place.1 + TITLE)
-                    .width((cell.0 - 16.0).max(8.0))
+                    .width(share((cell.0 - 16.0).max(8.0)))
                     .height((cell.1 - TITLE - 14.0).max(8.0)),
             )
             .x_axis(Axis::new().type_(AxisType::Time).grid_index(index))
@@ -82,7 +84,7 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
         let mut label = |text: String, left: f64, align: &str, token: &str| {
             if let Some(titles) = titles.as_array_mut() {
                 titles.push(json!({
-                    "text": text, "left": left, "top": place.1 + 2.0, "padding": 0, "textAlign": align,
+                    "text": text, "left": share(left), "top": place.1 + 2.0, "padding": 0, "textAlign": align,
                     "textStyle": { "fontSize": 11, "fontWeight": 400, "color": theme.colour(token) },
                 }));
             }
@@ -97,11 +99,12 @@ pub fn small_multiples(data: &MetricLines, theme: Theme, size: Size) -> Result<D
     };
     let rest = data.lines.len() - shown;
     let below = if rest > 0 { format!("{unit}; {rest} more are in the table") } else { unit };
-    titles[0] = head(&data.measure, &below, &[], theme)[0].take();
+    titles[0] = head(&data.measure, &below, &[], theme, size)[0].take();
     let mut details = json!({
         "useUTC": true,
         "title": titles,
         "axisPointer": { "link": [{ "xAxisIndex": "all" }] },
+        "dataZoom": [inside_zoom(steps)],
         "tooltip": { "trigger": "axis", "confine": true, "formatter": { "$": "timeTip", "suffix": scale.suffix } },
         "xAxis": x_axes,
         "yAxis": y_axes,

@@ -48,7 +48,7 @@ pub fn workloads_by_phase(data: &WorkloadsByPhase, theme: Theme, size: Size) -> 
     // The good at the bottom, where bars are compared most easily; failures on top, where they stick out.
     shown.sort_by_key(|phase| (phase.phase == Phase::Failed, phase.phase != Phase::Succeeded, phase.phase.index()));
 
-    let (mut chart, mut details) = over_time("", 52.0, 28.0);
+    let (mut chart, mut details) = over_time("", 52.0, 28.0, steps);
     let mut series = Vec::new();
     for phase in &shown {
         let values = phase.counts.iter().map(|count| Some(f64::from(*count)));
@@ -70,7 +70,7 @@ pub fn workloads_by_phase(data: &WorkloadsByPhase, theme: Theme, size: Size) -> 
         })
         .collect();
     let title = "Workloads by phase";
-    details["title"] = head(title, "", &key, theme);
+    details["title"] = head(title, "", &key, theme, size);
     details["series"] = series.into();
     details["yAxis"]["minInterval"] = json!(1);
     let all: u64 = shown.iter().map(|phase| total(&phase.counts)).sum();

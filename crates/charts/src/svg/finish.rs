@@ -1,6 +1,7 @@
 //! From what ECharts writes to what may stand in a page.
 
 use crate::drawing::Drawing;
+use crate::theme::{FONT, Theme};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -8,12 +9,16 @@ use std::fmt::Write as _;
 const NEEDLESS: [&str; 5] =
     [" class=\"", " ecmeta_series_index=\"", " ecmeta_data_index=\"", " ecmeta_ssr_type=\"", " pointer-events=\""];
 
-/// Gives the SVG ids of its own, a name and a description, and drops what XML forbids.
+/// Gives the SVG ids of its own, a name and a description, says its font once, and drops what XML forbids.
 ///
 /// ECharts begins ids with `zr` and a number that counts its charts, which differs from render to render and is the same
 /// in two processes. Its style sheet says only what happens under a pointer, with counted names too: it goes, with the
 /// classes, and the same drawing is the same text.
-pub(super) fn finish(raw: &str, id: &str, drawing: &Drawing) -> String {
+///
+/// In a page a picture takes the width that there is: its shapes stretch, and its texts, which are placed by their own
+/// CSS property, keep their form (`style/chart.css`). There the figure around it has the words.
+pub(super) fn finish(raw: &str, id: &str, drawing: &Drawing, theme: Theme) -> String {
+    let font = format!("font-family:{FONT};");
     let mut svg = String::with_capacity(raw.len() + 512);
     let mut rest = raw;
     let mut is_root = true;
@@ -29,9 +34,22 @@ pub(super) fn finish(raw: &str, id: &str, drawing: &Drawing) -> String {
         if is_root && tag.starts_with("<svg") {
             is_root = false;
             rename(&without_needless(tag.trim_end_matches('>')), id, &mut svg);
+            let _ = write!(svg, " font-family=\"{FONT}\"");
+            if theme == Theme::Page {
+                svg.push_str(" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+                rest = after;
+                continue;
+            }
             let _ = write!(svg, " role=\"img\" aria-labelledby=\"{id}-title {id}-desc\">");
             let _ = write!(svg, "<title id=\"{id}-title\">{}</title>", Escaped(&drawing.title));
             let _ = write!(svg, "<desc id=\"{id}-desc\">{}</desc>", Escaped(&drawing.summary));
+        } else if tag.starts_with("<text") {
+            let tag = without_needless(tag).replace(&font, "");
+            rename(
+                if theme == Theme::Page { placed_by_style(&tag) } else { Cow::Borrowed(&*tag) }.as_ref(),
+                id,
+                &mut svg,
+            );
         } else {
             rename(&without_needless(tag), id, &mut svg);
         }
@@ -51,6 +69,29 @@ fn without_needless(tag: &str) -> Cow<'_, str> {
         }
     }
     kept
+}
+
+/// A canvas sets letters at the middle of the em box, SVG at its central baseline, which is lower in most fonts: by
+/// about so much of the font's size.
+const CENTRAL_BELOW_MIDDLE: f64 = 0.05;
+
+/// A text's tag with its place in the CSS property `translate`, so that the style sheet's `scale` acts at that place; as
+/// high as the canvas will set it that takes the picture's place.
+fn placed_by_style(tag: &str) -> Cow<'_, str> {
+    const BEFORE: &str = " transform=\"translate(";
+    let placed = || {
+        let (head, after) = tag.split_once(BEFORE)?;
+        let (place, tail) = after.split_once(")\"")?;
+        let (head_before, style) = head.split_once(" style=\"")?;
+        let mut place = place.split_whitespace().map(str::parse::<f64>);
+        let (x, mut y) = (place.next()?.ok()?, place.next().and_then(Result::ok).unwrap_or_default());
+        if head.contains("\"central\"") {
+            let size = style.split_once("font-size:")?.1.split_once("px")?.0.parse::<f64>().ok()?;
+            y = ((y - CENTRAL_BELOW_MIDDLE * size) * 100.0).round() / 100.0;
+        }
+        Some(format!("{head_before} style=\"translate:{x}px {y}px;{style}{tail}"))
+    };
+    placed().map_or(Cow::Borrowed(tag), Cow::Owned)
 }
 
 /// Appends text of a tag with `zr<number>-` as `<id>-`.
@@ -103,7 +144,19 @@ impl std::fmt::Display for Escaped<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{push_allowed, rename};
+    use super::{placed_by_style, push_allowed, rename};
+
+    #[test]
+    fn texts_of_pages_are_placed_by_their_style() {
+        let text = "<text style=\"font-size:11px;\" transform=\"translate(56.5 312)\" fill=\"var(--text)\">";
+        let placed = "<text style=\"translate:56.5px 312px;font-size:11px;\" fill=\"var(--text)\">";
+        assert_eq!(placed_by_style(text), placed);
+        let central = "<text dominant-baseline=\"central\" style=\"font-size:20px;\" transform=\"translate(5 9)\">";
+        let placed = "<text dominant-baseline=\"central\" style=\"translate:5px 8px;font-size:20px;\">";
+        assert_eq!(placed_by_style(central), placed);
+        let turned = "<text style=\"\" transform=\"matrix(0,1,1,0,2,3)\">";
+        assert_eq!(placed_by_style(turned), turned);
+    }
 
     #[test]
     fn only_ids_are_renamed() {

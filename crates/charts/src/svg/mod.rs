@@ -7,12 +7,14 @@
 mod cache;
 mod engine;
 mod finish;
+mod flight;
 mod pool;
 
 use crate::drawing::{Drawing, Size};
 use crate::theme::Theme;
 use cache::{Cache, Key};
 use engine::Request;
+use flight::Flights;
 use parking_lot::Mutex;
 use pool::Pool;
 use std::io;
@@ -73,6 +75,7 @@ pub enum RenderError {
 pub struct Renderer {
     pool: Pool,
     cache: Mutex<Cache>,
+    flights: Flights<Key, Result<Arc<str>, RenderError>>,
 }
 
 impl Renderer {
@@ -82,11 +85,12 @@ impl Renderer {
     /// [`RenderError::Script`] if the text is not the bundle, [`RenderError::Stopped`] if no thread can be started.
     pub fn new(echarts_js: String, config: RendererConfig) -> Result<Self, RenderError> {
         let pool = Pool::start(&Arc::from(echarts_js), config)?;
-        Ok(Self { pool, cache: Mutex::new(Cache::new(config.cache_bytes)) })
+        Ok(Self { pool, cache: Mutex::new(Cache::new(config.cache_bytes)), flights: Flights::default() })
     }
 
-    /// Draws, or returns what was drawn before: the same SVG for the same drawing, theme and size, byte for byte. The
-    /// ids in it are its own, so that many fit in one page. It names itself for those who cannot see it.
+    /// Draws, or returns what was drawn before: the same SVG for the same drawing, theme and size, byte for byte. What
+    /// is asked for again while it is being drawn is drawn once. The ids in it are its own, so that many fit in one page.
+    /// It names itself for those who cannot see it; in the page's theme the page does.
     ///
     /// Blocks for the time of a render: call it from a blocking thread.
     ///
@@ -98,6 +102,14 @@ impl Renderer {
         if let Some(svg) = self.cache.lock().get(&key) {
             return Ok(svg);
         }
+        self.flights.run(key, || self.draw(key, drawing, size, theme))
+    }
+
+    fn draw(&self, key: Key, drawing: &Drawing, size: Size, theme: Theme) -> Result<Arc<str>, RenderError> {
+        // Who asked just after the last one was done finds it here.
+        if let Some(svg) = self.cache.lock().get(&key) {
+            return Ok(svg);
+        }
         let request = Request {
             definition: drawing.option().to_string(),
             theme: theme.echarts().to_string(),
@@ -105,7 +117,7 @@ impl Renderer {
             height: size.height(),
         };
         let raw = self.pool.draw(request)?;
-        let svg: Arc<str> = Arc::from(finish::finish(&raw, &key.id(), drawing));
+        let svg: Arc<str> = Arc::from(finish::finish(&raw, &key.id(), drawing, theme));
         self.cache.lock().put(key, Arc::clone(&svg));
         Ok(svg)
     }
