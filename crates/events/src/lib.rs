@@ -5,6 +5,8 @@
 //! record. Nothing is lost: what is not understood becomes [`Record::Unrecognised`], what is no event becomes
 //! [`Record::Rejected`] with the reason and the line.
 //!
+//! [`metric_stream`] reads what CloudWatch Metric Streams send.
+//!
 //! Pure: no clock, no environment, no network; it also compiles to WebAssembly.
 //!
 //! ```
@@ -23,6 +25,7 @@ mod detail_type;
 mod envelope;
 mod fields;
 mod instances;
+pub mod metric_stream;
 mod parent;
 mod reader;
 mod recovery;

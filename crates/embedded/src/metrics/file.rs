@@ -86,6 +86,8 @@ impl File {
             return Err(FileError::Corrupt(format!("it is of version {version}, and this program reads {VERSION}")));
         }
         if version < VERSION {
+            // Blocks stay whole on a page this large; most would spill over from a smaller one.
+            connection.pragma_update(None, "page_size", 8_192)?;
             connection.pragma_update(None, "journal_mode", "wal")?;
             connection.execute_batch(&format!("BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"))?;
         }

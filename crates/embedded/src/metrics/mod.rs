@@ -3,6 +3,7 @@
 
 mod block;
 mod cell;
+mod expression;
 mod file;
 mod list;
 mod names;

@@ -133,6 +133,12 @@ impl Window {
         // A window that begins within a period begins with that period, as in CloudWatch.
         Self { from: request.from.millis().div_euclid(1_000 * period) * period, to: up(request.to), period }
     }
+
+    /// The same window by another period.
+    pub(super) fn by(self, period: i64) -> Self {
+        let to = -(-self.to).div_euclid(period) * period;
+        Self { from: self.from.div_euclid(period) * period, to, period }
+    }
 }
 
 /// A point with its time in epoch seconds.

@@ -18,7 +18,7 @@ pub(super) struct Tier {
 }
 
 /// All tiers, finest first.
-pub(super) const TIERS: [Tier; 3] = [tier(0, 3_600), tier(1, DAY / 2), tier(2, 10 * DAY)];
+pub(super) const TIERS: [Tier; 3] = [tier(0, 3_600), tier(1, DAY / 4), tier(2, 10 * DAY)];
 
 const fn tier(number: u8, bucket: i64) -> Tier {
     let (period, days) = RETENTION_TIERS[number as usize];

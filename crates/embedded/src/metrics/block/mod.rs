@@ -274,7 +274,7 @@ mod tests {
         #[test]
         fn the_order_of_merging_makes_no_difference(one in slots(), two in slots()) {
             let forth = merge(merge(Vec::new(), one.clone()), two.clone());
-            let back = merge(merge(Vec::new(), two.clone()), one.clone());
+            let back = merge(merge(Vec::new(), two), one.clone());
             prop_assert_eq!(bits(&forth), bits(&back));
             prop_assert_eq!(bits(&merge(forth.clone(), one)), bits(&forth));
         }
