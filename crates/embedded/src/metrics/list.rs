@@ -3,9 +3,9 @@
 use super::file::FileResult;
 use super::names::{Words, listed};
 use super::read::select;
-use onepane_domain::{ListedMetric, MetricFilter, MetricList, Timestamp};
+use onepane_domain::{ListedMetric, MetricFilter, MetricList, MetricNames, Timestamp};
 use rusqlite::Connection;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
 /// Days in which a metric must have had values to be listed, as in CloudWatch.
 const LATE_DAYS: i64 = 14;
@@ -42,4 +42,20 @@ pub(super) fn list(
     let metrics = metrics.map(|InOrder(metric, account, region)| ListedMetric { account, region, metric }).collect();
     let notes = if total > limit { vec![format!("{total} metrics fit; the first {limit} are told")] } else { vec![] };
     Ok(MetricList { metrics, notes })
+}
+
+/// What the metrics that fit are called, each name once.
+pub(super) fn names(
+    connection: &Connection,
+    words: &Words,
+    filter: &MetricFilter,
+    now: Timestamp,
+) -> FileResult<MetricNames> {
+    let mut names: BTreeSet<(String, String)> = BTreeSet::new();
+    select(connection, words, filter, of_late(now), &mut |found| {
+        let ListedMetric { metric, .. } = listed(words, &found.subject, found.name)?;
+        names.insert((metric.namespace, metric.name));
+        Ok(true)
+    })?;
+    Ok(MetricNames { names: names.into_iter().collect(), notes: Vec::new() })
 }

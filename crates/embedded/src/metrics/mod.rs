@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use file::{File, FileResult};
 use names::{Words, region_of};
 use onepane_domain::{
-    ErrorKind, MetricAnswer, MetricFilter, MetricList, MetricRequest, MetricSeries, MetricSink, MetricSource, Period,
-    PortError, PortResult, Region, Timestamp,
+    ErrorKind, MetricAnswer, MetricFilter, MetricList, MetricNames, MetricRequest, MetricSeries, MetricSink,
+    MetricSource, Period, PortError, PortResult, Region, Timestamp,
 };
 use rusqlite::Connection;
 use std::path::Path;
@@ -184,6 +184,15 @@ impl MetricSource for EmbeddedMetrics {
         self.blocking(move |shared| {
             let now = (shared.now)();
             shared.read("list metrics", |connection, words| list::list(connection, words, &filter, limit, now))
+        })
+        .await
+    }
+
+    async fn names(&self, filter: &MetricFilter) -> PortResult<MetricNames> {
+        let filter = filter.clone();
+        self.blocking(move |shared| {
+            let now = (shared.now)();
+            shared.read("list names of metrics", |connection, words| list::names(connection, words, &filter, now))
         })
         .await
     }
