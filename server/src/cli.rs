@@ -26,7 +26,8 @@ struct Cli {
 enum Task {
     /// Serve the pages and take in events
     Serve(SettingsFlags),
-    /// Put events into the store: JSON, arrays or JSON Lines of EventBridge events or CloudTrail records
+    /// Put events into the store: JSON, arrays or JSON Lines of EventBridge events or CloudTrail records, also gzip; or
+    /// metrics
     Ingest(IngestArgs),
     /// Read events and print one record a line; the status is 1 if anything was rejected
     Parse(ParseArgs),
@@ -52,7 +53,10 @@ struct ParseArgs {
 struct IngestArgs {
     /// Files to read; standard input if `-` or none
     files: Vec<PathBuf>,
-    /// Where events go that were rejected or could not be kept; dead-letters.jsonl in the data folder if absent
+    /// The input is records of CloudWatch Metric Streams (JSON), for the embedded metric store
+    #[arg(long)]
+    metrics: bool,
+    /// Where events and records go that were rejected or could not be kept; dead-letters.jsonl in the data folder if absent
     #[arg(long, value_name = "FILE")]
     dead_letters: Option<PathBuf>,
     #[command(flatten)]
@@ -245,7 +249,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn perform(task: Task) -> anyhow::Result<ExitCode> {
     match task {
         Task::Serve(flags) => commands::serve(flags.load()?.0),
-        Task::Ingest(args) => commands::ingest(&args.settings.load()?.0, args.files, args.dead_letters),
+        Task::Ingest(args) => commands::ingest(&args.settings.load()?.0, args.files, args.dead_letters, args.metrics),
         Task::Parse(args) => commands::parse(args.file.as_deref()),
         Task::Demo(args) => commands::demo(&args),
         Task::Analyze(args) => commands::analyze(&args),

@@ -10,6 +10,7 @@ mod adapters;
 mod cli;
 mod clock;
 mod commands;
+mod dead_letters;
 pub mod http;
 mod metrics;
 mod output;
@@ -18,4 +19,5 @@ pub mod settings;
 
 pub use cli::run;
 pub use clock::Clock;
+pub use dead_letters::{DeadLetter, DeadLetters};
 pub use metrics::Metrics;

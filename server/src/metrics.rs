@@ -1,6 +1,6 @@
 //! What `/metrics` tells.
 
-use crate::services::Counts;
+use crate::services::{Counts, MetricCounts};
 use onepane_domain::Timestamp;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -36,6 +36,7 @@ const LATENCY_BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0
 pub struct Metrics {
     registry: Registry,
     events: Family<OutcomeLabel, Counter>,
+    metric_records: Family<OutcomeLabel, Counter>,
     requests: Family<RequestLabels, Counter>,
     latency: Family<RouteLabel, Histogram, fn() -> Histogram>,
     index_workloads: Gauge,
@@ -54,6 +55,9 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("onepane");
         let events = Family::default();
         registry.register("events", "Events taken in by this server, by outcome", events.clone());
+        let metric_records = Family::default();
+        let help = "Metric records taken in by this server, by outcome";
+        registry.register("metric_records", help, metric_records.clone());
         let requests = Family::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         let make: fn() -> Histogram = || Histogram::new(LATENCY_BUCKETS);
@@ -75,6 +79,7 @@ impl Default for Metrics {
         Self {
             registry,
             events,
+            metric_records,
             requests,
             latency,
             index_workloads,
@@ -98,6 +103,13 @@ impl Metrics {
         }
         self.accepted.fetch_add(counts.new + counts.duplicate + counts.unrecognised, Ordering::Relaxed);
         self.rejected.fetch_add(counts.rejected, Ordering::Relaxed);
+    }
+
+    /// Counts what became of metric records.
+    pub fn count_metric_records(&self, counts: &MetricCounts) {
+        for (outcome, count) in counts.pairs() {
+            self.metric_records.get_or_create(&OutcomeLabel { outcome }).inc_by(count);
+        }
     }
 
     /// Events accepted and rejected so far.

@@ -193,6 +193,34 @@ fn ingest_counts_by_outcome_and_a_second_run_has_no_double_effect() {
 }
 
 #[test]
+fn metric_records_are_ingested_from_files_standard_input_and_gzip_beside_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::start(folder.path(), &[]);
+    let record = |endpoint: &str| {
+        format!(
+            r#"{{"metric_stream_name":"all","account_id":"111122223333","region":"us-east-1","namespace":"AWS/SageMaker","metric_name":"Invocations","dimensions":{{"EndpointName":"{endpoint}","VariantName":"AllTraffic"}},"timestamp":1795000000000,"value":{{"max":1.0,"min":1.0,"sum":7.0,"count":7.0}},"unit":"None"}}"#
+        )
+    };
+    std::fs::write(folder.path().join("stream"), format!("{}{}\nnonsense\n", record("a"), record("b"))).unwrap();
+    for _ in 0..2 {
+        let ingested = run(onepane(folder.path()).args(["ingest", "--metrics", "stream"]), "");
+        assert_eq!(ingested.status.code(), Some(1), "{}", stderr(&ingested));
+        assert!(stdout(&ingested).contains("2 kept, 1 rejected"), "{}", stdout(&ingested));
+    }
+    let letters = std::fs::read_to_string(folder.path().join("data/dead-letters.jsonl")).unwrap();
+    assert!(letters.lines().count() == 1 && letters.contains("\"source\":\"stream\""), "{letters}");
+    let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    zip.write_all(record("c").as_bytes()).unwrap();
+    std::fs::write(folder.path().join("stream.gz"), zip.finish().unwrap()).unwrap();
+    for (file, input) in [("stream.gz", String::new()), ("-", record("d"))] {
+        let ingested = run(onepane(folder.path()).args(["ingest", "--metrics", file]), &input);
+        assert!(ingested.status.success(), "{}", stderr(&ingested));
+        assert!(stdout(&ingested).contains("1 kept, 0 rejected"), "{}", stdout(&ingested));
+    }
+    drop(serving);
+}
+
+#[test]
 fn events_ingested_beside_a_server_are_seen_and_survive_its_stop() {
     let folder = tempfile::tempdir().unwrap();
     let serving = Serving::start(folder.path(), &[]);

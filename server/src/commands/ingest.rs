@@ -3,16 +3,16 @@
 //! A run that was broken off is taken up again by running it once more: the store keeps every event once, so what had
 //! been kept counts as duplicate, and a dead letter that is in the file already is not written again.
 
-mod dead_letters;
+mod metrics;
 
 use super::{input, logging};
 use crate::adapters;
 use crate::clock::Clock;
+use crate::dead_letters::{DEAD_LETTERS, DeadLetter, DeadLetters};
 use crate::output;
 use crate::services::{Counts, Outcome, keep};
 use crate::settings::Settings;
 use anyhow::Context;
-use dead_letters::{DeadLetter, DeadLetters};
 use futures::StreamExt;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use onepane_domain::WorkloadStore;
@@ -39,32 +39,31 @@ struct Batch {
     events: Vec<Parsed>,
 }
 
-/// Keeps the events of files. The status is 1 if any was rejected or could not be kept.
+/// Keeps the events of files, or the records of Metric Streams. The status is 1 if any was rejected or could not be
+/// kept.
 pub(crate) fn ingest(
     settings: &Settings,
-    files: Vec<PathBuf>,
+    mut files: Vec<PathBuf>,
     dead_letters: Option<PathBuf>,
+    are_metrics: bool,
 ) -> anyhow::Result<ExitCode> {
     logging::start(settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
-    let dead_letters = DeadLetters::at(dead_letters.unwrap_or_else(|| settings.data_dir.join("dead-letters.jsonl")));
-    runtime.block_on(run(settings, files, dead_letters))
-}
-
-async fn run(settings: &Settings, mut files: Vec<PathBuf>, mut dead_letters: DeadLetters) -> anyhow::Result<ExitCode> {
-    let store = adapters::open_store(settings).await?.store;
+    let dead_letters = DeadLetters::at(dead_letters.unwrap_or_else(|| settings.data_dir.join(DEAD_LETTERS)));
     if files.is_empty() {
         files.push(PathBuf::from("-"));
     }
+    if are_metrics {
+        return runtime.block_on(metrics::run(settings, files, dead_letters));
+    }
+    runtime.block_on(run(settings, files, dead_letters))
+}
+
+async fn run(settings: &Settings, files: Vec<PathBuf>, mut dead_letters: DeadLetters) -> anyhow::Result<ExitCode> {
+    let store = adapters::open_store(settings).await?.store;
     let started = Instant::now();
-    let stop = Arc::new(AtomicBool::new(false));
-    let stop_on_signal = Arc::clone(&stop);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop_on_signal.store(true, Ordering::Relaxed);
-        }
-    });
-    let progress = progress_bar();
+    let stop = stop_on_signal();
+    let progress = open_progress();
     let (sender, receiver) = mpsc::channel(IN_FLIGHT);
     let (bar, stop_reading) = (progress.clone(), Arc::clone(&stop));
     let reading = tokio::task::spawn_blocking(move || read(&files, &sender, &bar, &stop_reading));
@@ -73,6 +72,23 @@ async fn run(settings: &Settings, mut files: Vec<PathBuf>, mut dead_letters: Dea
     let counts = counts?;
     reading.await.context("read the input")??;
     output::print_line(&summary(&counts, started.elapsed().as_secs_f64()))?;
+    failed_status(&dead_letters, counts.rejected + counts.failed, &stop)
+}
+
+/// Set when somebody interrupts.
+fn stop_on_signal() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let on_signal = Arc::clone(&stop);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            on_signal.store(true, Ordering::Relaxed);
+        }
+    });
+    stop
+}
+
+/// Tells of the dead letters and gives the exit status.
+fn failed_status(dead_letters: &DeadLetters, failed: u64, stop: &AtomicBool) -> anyhow::Result<ExitCode> {
     if let Some(path) = dead_letters.written_to() {
         output::print_line(&format!("{} dead letters are in {}", dead_letters.count(), path.display()))?;
     }
@@ -80,7 +96,7 @@ async fn run(settings: &Settings, mut files: Vec<PathBuf>, mut dead_letters: Dea
         eprintln!("onepane: interrupted; run the same command again to go on");
         return Ok(ExitCode::from(INTERRUPTED));
     }
-    Ok(if counts.rejected + counts.failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn read(files: &[PathBuf], sender: &mpsc::Sender<Batch>, bar: &ProgressBar, stop: &AtomicBool) -> anyhow::Result<()> {
@@ -142,12 +158,11 @@ async fn put(
         }
         bar.set_message(words(&counts));
     }
-    dead_letters.flush()?;
     Ok(counts)
 }
 
 /// Drawn on a terminal only.
-fn progress_bar() -> ProgressBar {
+fn open_progress() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
     if !std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());

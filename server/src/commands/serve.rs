@@ -5,6 +5,7 @@ mod ingest_key;
 use super::logging;
 use crate::adapters;
 use crate::clock::Clock;
+use crate::dead_letters::{DEAD_LETTERS, DeadLetters};
 use crate::http::{HttpOptions, Services, SiteDir, router};
 use crate::metrics::Metrics;
 use crate::output;
@@ -12,10 +13,10 @@ use crate::services::{
     ChartService, DemoFeeder, DemoState, FeedFollower, FollowerTimes, IngestService, MetricPaneService, PaneService,
     ReadModel,
 };
-use crate::services::{fresh_state, state_file};
+use crate::services::{MetricIngestService, fresh_state, state_file};
 use crate::settings::{Settings, StoreKind};
 use anyhow::{Context, bail};
-use onepane_domain::{Organization, WorkloadStore};
+use onepane_domain::{MetricSink, Organization, WorkloadStore};
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use std::future::IntoFuture;
 use std::process::ExitCode;
@@ -65,11 +66,15 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || ChartService::open(&for_charts)).await.context("open the charts")?;
     let pane = Arc::new(pane);
     let source = opened_metrics.source;
+    let metric_sink: Arc<dyn MetricSink> = Arc::new(opened_metrics.embedded.clone());
+    let dead_letters = DeadLetters::at(settings.data_dir.join(DEAD_LETTERS));
+    let metric_ingest = MetricIngestService::new(Arc::clone(&metric_sink), dead_letters, Arc::clone(&metrics));
     let metric_pane =
         MetricPaneService::new(source, Arc::clone(&pane), Arc::clone(&model), charts.clone(), clock.clone());
     let services = Services {
         charts,
         metric_pane: Arc::new(metric_pane),
+        metric_ingest: Arc::new(metric_ingest),
         ingest: Arc::new(IngestService::new(
             Arc::clone(&store),
             Arc::clone(&wake),
@@ -110,10 +115,10 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     if let Some(engine) = opened.engine {
         background.spawn(sweep(engine, stop.clone()));
     }
-    background.spawn(sweep_metrics(opened_metrics.embedded.clone(), clock.clone(), stop.clone()));
+    background.spawn(sweep_metrics(opened_metrics.embedded, clock.clone(), stop.clone()));
     if let Some(state) = demo {
         let pane = Arc::clone(&services.pane);
-        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, Arc::new(opened_metrics.embedded), state);
+        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, metric_sink, state);
         background.spawn(feeder.run(stop.clone()));
     }
     let served =

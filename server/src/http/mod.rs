@@ -1,6 +1,7 @@
 //! The router and what stands before it.
 
 mod export;
+mod firehose;
 mod guard;
 mod health;
 mod ingest;
@@ -13,7 +14,9 @@ pub use site::{Manifest, SiteDir};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::services::{ChartService, GalleryService, IngestService, MetricPaneService, PaneService, ReadModel};
+use crate::services::{
+    ChartService, GalleryService, IngestService, MetricIngestService, MetricPaneService, PaneService, ReadModel,
+};
 use crate::settings::Secret;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -47,6 +50,7 @@ pub struct Services {
     pub pane: Arc<PaneService>,
     pub metric_pane: Arc<MetricPaneService>,
     pub ingest: Arc<IngestService>,
+    pub metric_ingest: Arc<MetricIngestService>,
     pub charts: ChartService,
     pub metrics: Arc<Metrics>,
     pub clock: Clock,
@@ -57,11 +61,11 @@ pub struct Services {
 pub struct HttpOptions {
     /// The port that requests must name in their `Host`.
     pub port: u16,
-    /// What `x-api-key` must be.
+    /// What `x-api-key` and `X-Amz-Firehose-Access-Key` must be.
     pub ingest_key: Secret,
-    /// The largest body of events, in bytes.
+    /// The largest body of events or metrics, in bytes.
     pub ingest_max_body: usize,
-    /// Bodies of events that are worked on at once.
+    /// Bodies of events and metrics that are worked on at once.
     pub ingest_queue: usize,
     /// The built pages.
     pub site: SiteDir,
@@ -73,6 +77,7 @@ pub struct HttpOptions {
 struct App {
     services: Services,
     ingest_key: Secret,
+    ingest_max_body: usize,
     ingest_room: Arc<Semaphore>,
     stop: CancellationToken,
 }
@@ -81,6 +86,7 @@ struct App {
 pub fn router(services: Services, options: &HttpOptions) -> Router {
     let app = App {
         ingest_key: options.ingest_key.clone(),
+        ingest_max_body: options.ingest_max_body,
         ingest_room: Arc::new(Semaphore::new(options.ingest_queue)),
         stop: options.stop.clone(),
         services: services.clone(),
@@ -98,6 +104,7 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         .layer(timeout());
     let ingest = Router::new()
         .route("/ingest/events", post(ingest::events))
+        .route("/ingest/metrics", post(firehose::metrics))
         .with_state(app.clone())
         .layer(DefaultBodyLimit::max(options.ingest_max_body))
         .layer(timeout());
@@ -109,9 +116,10 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         .with_state(app);
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
     answers
-        .merge(ingest)
         .merge(streams)
         .layer(compression)
+        // Firehose takes no compressed answers.
+        .merge(ingest)
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             tracing::error!("a request made the server panic");
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something broke here; it is in the log.")

@@ -67,10 +67,10 @@ pub const KEYS: &[Key] = &[
             "ingest_key",
             "TEXT",
             None,
-            "The API key of POST /ingest/events, 16 characters or more; made at first start if not given",
+            "The key of POST /ingest/events and /ingest/metrics, 16 characters or more; made at first start if not given",
         )
     },
-    key("ingest_max_body", "SIZE", Some("4MiB"), "The largest body that POST /ingest/events takes"),
+    key("ingest_max_body", "SIZE", Some("4MiB"), "The largest body that POST /ingest/events and /ingest/metrics take"),
     key("ingest_queue", "COUNT", Some("32"), "Ingest requests worked on at once; further ones are answered 429"),
     key("log_format", "text|json", Some("text"), "The form of log lines on standard error"),
     key("log_level", "FILTER", Some("info"), "What is logged, such as info or warn,server=debug"),

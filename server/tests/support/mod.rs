@@ -13,10 +13,11 @@ use onepane_domain::{
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use server::http::{HttpOptions, Services, SiteDir, router};
 use server::services::{
-    ChartService, FeedFollower, FollowerTimes, IngestService, MetricPaneService, PaneService, ReadModel,
+    ChartService, FeedFollower, FollowerTimes, IngestService, MetricIngestService, MetricPaneService, PaneService,
+    ReadModel,
 };
 use server::settings::Secret;
-use server::{Clock, Metrics};
+use server::{Clock, DeadLetters, Metrics};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -106,7 +107,9 @@ pub struct Server {
     pub router: Router,
     pub stop: CancellationToken,
     pub wake: Arc<Notify>,
-    /// Where the metric store's file is.
+    /// The metric store.
+    pub metric_store: EmbeddedMetrics,
+    /// Where the metric store's file and the dead letters are.
     pub folder: tempfile::TempDir,
 }
 
@@ -155,10 +158,15 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
     let charts = ChartService::open(&SiteDir::open(site));
     let pane = Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock()));
     let metric_pane =
-        MetricPaneService::new(Arc::new(metric_store), pane.clone(), model.clone(), charts.clone(), clock());
+        MetricPaneService::new(Arc::new(metric_store.clone()), pane.clone(), model.clone(), charts.clone(), clock());
     let services = Services {
         charts,
         metric_pane: Arc::new(metric_pane),
+        metric_ingest: Arc::new(MetricIngestService::new(
+            Arc::new(metric_store.clone()),
+            DeadLetters::at(folder.path().join("dead-letters.jsonl")),
+            metrics.clone(),
+        )),
         pane,
         ingest: Arc::new(IngestService::new(as_port.clone(), wake.clone(), metrics.clone(), clock())),
         store: as_port,
@@ -175,7 +183,7 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
         stop: stop.clone(),
     };
     let router = router(services.clone(), &options);
-    Server { store, services, router, stop, wake, folder }
+    Server { store, services, router, stop, wake, metric_store, folder }
 }
 
 impl Server {

@@ -1,10 +1,11 @@
 //! The demo organization's metrics: its past day by day, newest first, and its life minute by minute.
 
 use super::state::DemoState;
+use crate::services::keep_metrics;
 use onepane_demo::{DemoConfig, Live, Metered};
 use onepane_domain::{MetricSeries, MetricSink, Period, PortResult, Timestamp};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -12,9 +13,8 @@ use tokio_util::sync::CancellationToken;
 const BATCH_POINTS: usize = 20_000;
 /// Batches that wait for the store.
 const WAITING: usize = 2;
-/// How often a batch is offered again that failed for a passing reason, and the first pause.
+/// How often a batch is offered again that failed for a passing reason.
 const RETRIES: u32 = 8;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Life is caught up in pieces of this many minutes, so that little waits in memory.
 const PIECE_MINUTES: i64 = 30;
 const MINUTE: i64 = 60_000;
@@ -87,15 +87,7 @@ impl MetricFeeder {
     }
 
     async fn put(&self, series: Vec<MetricSeries>, period: Period) -> PortResult<()> {
-        let mut pause = FIRST_PAUSE;
-        for _ in 0..RETRIES {
-            match self.sink.put(series.clone(), period).await {
-                Err(error) if error.kind.is_transient() => tokio::time::sleep(pause).await,
-                answer => return answer,
-            }
-            pause *= 2;
-        }
-        self.sink.put(series, period).await
+        keep_metrics(&*self.sink, series, period, RETRIES).await
     }
 }
 

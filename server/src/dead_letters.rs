@@ -1,24 +1,27 @@
-//! The file of events that were not kept, each with the reason.
+//! The file of events and metric records that were not kept, each with the reason.
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-/// One event that was not kept.
+/// The file's usual name in the data folder.
+pub(crate) const DEAD_LETTERS: &str = "dead-letters.jsonl";
+
+/// One event or record that was not kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct DeadLetter {
+pub struct DeadLetter {
     /// Why not.
-    pub(super) reason: String,
+    pub reason: String,
     /// The line of the source at which it starts, from 1.
-    pub(super) line: u64,
-    /// The file it came from, `-` for standard input.
-    pub(super) source: String,
+    pub line: u64,
+    /// The file it came from, `-` for standard input; of a delivery what names it.
+    pub source: String,
     /// The text of it as it came.
-    pub(super) event: String,
+    pub event: String,
 }
 
 impl DeadLetter {
@@ -30,51 +33,51 @@ impl DeadLetter {
     }
 }
 
-/// The file, made when the first letter comes.
-pub(super) struct DeadLetters {
+/// Letters that are known, so that none is written twice; with more than this, those that come again are.
+const MOST_KNOWN: usize = 1_000_000;
+
+/// The file, made when the first letter comes. A letter is written whole and at once: several processes may write.
+#[derive(Debug)]
+pub struct DeadLetters {
     path: PathBuf,
-    open: Option<BufWriter<File>>,
+    open: Option<File>,
     known: HashSet<u64>,
     count: u64,
 }
 
 impl DeadLetters {
     /// The file at `path`.
-    pub(super) fn at(path: PathBuf) -> Self {
+    pub fn at(path: PathBuf) -> Self {
         Self { path, open: None, known: HashSet::new(), count: 0 }
     }
 
     /// Appends a letter, unless the file has it already.
-    pub(super) fn write(&mut self, letter: &DeadLetter) -> anyhow::Result<()> {
+    pub fn write(&mut self, letter: &DeadLetter) -> anyhow::Result<()> {
         let name = || format!("dead letters {}", self.path.display());
         if self.open.is_none() {
             self.known = fingerprints(&self.path).with_context(name)?;
             let file = OpenOptions::new().create(true).append(true).open(&self.path).with_context(name)?;
-            self.open = Some(BufWriter::new(file));
+            self.open = Some(file);
         }
         self.count += 1;
         if let Some(file) = self.open.as_mut().filter(|_| self.known.insert(letter.fingerprint())) {
-            serde_json::to_writer(&mut *file, letter).with_context(name)?;
-            file.write_all(b"\n").with_context(name)?;
+            let mut text = serde_json::to_vec(letter).with_context(name)?;
+            text.push(b'\n');
+            file.write_all(&text).with_context(name)?;
+        }
+        if self.known.len() > MOST_KNOWN {
+            self.known.clear();
         }
         Ok(())
     }
 
-    /// Makes sure that everything is in the file.
-    pub(super) fn flush(&mut self) -> anyhow::Result<()> {
-        match &mut self.open {
-            Some(file) => file.flush().with_context(|| format!("dead letters {}", self.path.display())),
-            None => Ok(()),
-        }
-    }
-
     /// Letters of this run.
-    pub(super) fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
     /// The file, if there were any.
-    pub(super) fn written_to(&self) -> Option<&Path> {
+    pub(crate) fn written_to(&self) -> Option<&Path> {
         self.open.as_ref().map(|_| self.path.as_path())
     }
 }
@@ -111,7 +114,6 @@ mod tests {
             for line in lines {
                 letters.write(&letter(line)).unwrap();
             }
-            letters.flush().unwrap();
         }
         let text = std::fs::read_to_string(&path).unwrap();
         let read: Vec<DeadLetter> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
