@@ -121,8 +121,9 @@ test('the endpoints’ charts tell account and Region, and zooming goes into the
   const query = new URL(page.url()).searchParams;
   const hours = (new Date(query.get('to')) - new Date(query.get('from'))) / 3_600_000;
   assert.ok(hours > 0.2 && hours < 2, `${hours} hours were picked`);
+  const before = page.url();
   await page.getByRole('button', { name: 'Zoom out' }).click();
-  await page.waitForFunction((before) => window.location.href !== before, page.url());
+  await page.waitForFunction((before) => window.location.href !== before, before);
   await done(page);
 });
 
@@ -183,7 +184,7 @@ test('accounts narrow, and the numbers can be taken along', async () => {
   const answer = await page.request.get(`${server.url}/export/metrics.csv${search}`);
   const rows = (await answer.text()).trim().split('\n');
   assert.equal(rows[0], 'time,panel,series,unit,value');
-  const invocations = rows.filter((row) => row.includes('Invocations, each 5 minutes,chat-1'));
+  const invocations = rows.filter((row) => row.includes('"Invocations, each 5 minutes",chat-1'));
   assert.ok(invocations.length >= 35, `${invocations.length} values`);
   assert.ok(invocations.every((row) => row.endsWith(',100') || row.endsWith(',80')), invocations.at(-1));
   await done(page);

@@ -99,8 +99,8 @@ fn Picker(
     };
     view! {
         <label class="field">
-            <span>{label}</span>
-            <select on:change=move |event| on_pick(event_target_value(&event)) prop:value=move || value.get()>
+            <span>{label.clone()}</span>
+            <select aria-label=label on:change=move |event| on_pick(event_target_value(&event)) prop:value=move || value.get()>
                 <option value="" selected=move || value.with(String::is_empty)>"–"</option>
                 {entries}
             </select>
