@@ -230,6 +230,16 @@ test('a drag zooms or calls the page, a double click shows all again', async () 
   const { x, y } = await drag('metric-lines');
   const [start, end] = await window(page, 'metric-lines');
   assert.ok(start > 30 && end < 70 && end - start > 10, `${start} to ${end}`);
+  // Other values in its place: the reader goes on looking at the same window, on the same canvas.
+  const changed = await page.evaluate(() => {
+    const one = [...onepaneCharts.living].find(({ element }) => element.closest('figure').dataset.chart === 'metric-lines');
+    const [canvas, definition] = [one.element.querySelector('canvas'), structuredClone(one.definition)];
+    for (const point of definition.option.series[0].data) point[1] = 7;
+    one.set(JSON.stringify(definition));
+    return [one.chart.getOption().series[0].data[0][1], one.element.querySelector('canvas') === canvas];
+  });
+  assert.deepEqual(changed, [7, true]);
+  assert.deepEqual((await window(page, 'metric-lines')).map(Math.round), [start, end].map(Math.round));
   await page.mouse.dblclick(x, y);
   assert.equal(await window(page, 'metric-lines'), null);
 

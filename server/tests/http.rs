@@ -195,6 +195,22 @@ async fn other_names_and_other_sites_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_gallery_has_every_chart_with_what_the_browser_needs_to_draw_it() {
+    let server = server().await;
+    let (status, answer) = server.get("/fn/gallery").await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let charts: Vec<onepane_domain::GalleryChart> = serde_json::from_str(&answer).unwrap();
+    let names: Vec<&str> = charts.iter().map(|chart| chart.view.name.as_str()).collect();
+    assert_eq!(names, onepane_charts::chart_names().map(|(name, _)| name).collect::<Vec<_>>());
+    for chart in charts {
+        let definition: serde_json::Value = serde_json::from_str(&chart.view.definition).unwrap();
+        assert!(definition["option"].is_object() && definition["theme"].is_object());
+        assert!(!chart.view.summary.is_empty() && !chart.view.rows.is_empty() && chart.data.starts_with('{'));
+        assert!(chart.view.definition.contains("var(--") && !chart.view.definition.contains("\"color\":\"#"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn readiness_follows_the_store_and_not_the_read_model() {
     let server = server().await;
     assert_eq!(server.get("/healthz").await.0, StatusCode::OK);

@@ -39,6 +39,7 @@ pub(crate) fn Chart(
     let is_alive = RwSignal::new(false);
     let is_failed = RwSignal::new(false);
     // Hydration leaves the picture of the server as it is; nothing changes it later.
+    let has_picture = view.with_untracked(|view| view.svg.is_some());
     let picture = view.with_untracked(|view| view.svg.clone().unwrap_or_default());
 
     let mount = move || {
@@ -80,7 +81,9 @@ pub(crate) fn Chart(
     let words = move || {
         trouble.get().or_else(|| match view.with(|view| view.definition.is_empty()) {
             true => Some("Nothing to show yet".to_owned()),
-            false if is_failed.get() => Some("The chart cannot be drawn here. Its data are below.".to_owned()),
+            false if is_failed.get() && !has_picture => {
+                Some("The chart cannot be drawn here. Its data are below.".to_owned())
+            }
             false => None,
         })
     };

@@ -66,8 +66,17 @@ impl TimeGrid {
 
 /// A value at a time; nothing is a gap.
 pub(crate) fn point(at: Timestamp, value: Option<f64>) -> DataPoint {
-    let value: CompositeValue = value.filter(|value| value.is_finite()).into();
+    let value: CompositeValue = value.filter(|value| value.is_finite()).map(six_digits).into();
     DataPoint::Value(CompositeValue::Array(vec![CompositeValue::from(at.millis()), value]))
+}
+
+/// A value in six significant digits, twice as many as are ever shown: a definition is half as long for it.
+fn six_digits(value: f64) -> f64 {
+    let exponent = 5.0 - value.abs().log10().floor();
+    // Whole powers of ten are exact, their inverses are not.
+    let power = 10_f64.powi(exponent.abs() as i32);
+    let rounded = if exponent >= 0.0 { (value * power).round() / power } else { (value / power).round() * power };
+    if rounded.is_finite() { rounded } else { value }
 }
 
 /// An error if a list is not as long as the one it belongs to.
@@ -251,5 +260,19 @@ pub(crate) fn nothing(details: &mut Value, words: &str, size: Size, theme: Theme
             "text": words, "left": "center", "top": (size.height() / 2),
             "textStyle": { "color": theme.colour("text-dim"), "fontSize": 13, "fontWeight": 400 },
         }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::six_digits;
+
+    #[test]
+    fn values_keep_six_digits() {
+        let values = [0.0, 81.234_567_8, -0.001_234_567_8, 123_456_789.0, 100.0, f64::MAX, 5e-324];
+        let expected = [0.0, 81.2346, -0.001_234_57, 123_457_000.0, 100.0];
+        let rounded = values.map(six_digits);
+        assert_eq!(rounded[..5], expected);
+        assert!(rounded.iter().all(|value| value.is_finite()) && rounded[5] > 1.7e308);
     }
 }

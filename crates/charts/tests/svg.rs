@@ -144,6 +144,36 @@ fn hostile_text_comes_out_as_text() {
 }
 
 #[test]
+fn the_same_picture_asked_for_at_one_moment_is_drawn_once() {
+    let program = "let drawn = 0; globalThis.onepaneCharts = { svg() { drawn += 1; for (let i = 0; i < 1e6; i++); \
+        return `<svg>drawn ${drawn}</svg>`; } };";
+    let config = RendererConfig { contexts: 1, time: Duration::from_secs(60), ..RendererConfig::default() };
+    let renderer = Renderer::new(program.to_owned(), config).unwrap();
+    let drawing = example_of("failure-pareto", Theme::Light, Size::default());
+    std::thread::scope(|scope| {
+        let draw = || renderer.svg(&drawing, Size::default(), Theme::Light).unwrap();
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(draw)).collect();
+        assert!(all.into_iter().all(|one| one.join().unwrap().contains(">drawn 1</svg>")));
+    });
+}
+
+#[test]
+fn a_picture_for_a_page_has_names_of_colours_and_none_of_its_own() {
+    for (name, _) in chart_names() {
+        let svg = svg(&example_of(name, Theme::Page, Size::default()), Theme::Page);
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        // What only cuts off is never seen.
+        let seen = document.descendants().filter(|node| !node.ancestors().any(|above| above.has_tag_name("clipPath")));
+        for node in seen.filter(|node| node.attribute("fill-opacity") != Some("0")) {
+            for colour in ["fill", "stroke"].into_iter().filter_map(|name| node.attribute(name)) {
+                assert!(colour == "none" || colour.starts_with("var(--"), "{name}: {colour} in {node:?}");
+            }
+        }
+        assert!(svg.contains("preserveAspectRatio=\"none\"") && svg.contains("translate:"), "{name}");
+    }
+}
+
+#[test]
 fn an_endless_render_ends_and_the_next_one_works() {
     let program = stand_in("if (width === 100) for (;;) {} return `<svg>${width}</svg>`;");
     let limit = Duration::from_millis(80);

@@ -96,7 +96,10 @@ mod tests {
     fn the_form_of_data_is_shown_and_its_length_is_not() {
         let json = r#"{"time":{"start":"x","step":1},"lines":[{"a":[1,2,3],"b":null,"c":1},1,2],"d":[[1,2,3],[1]]}"#;
         let expected = r#"{
-  "time": {"start": "x", "step": 1},
+  "d": [
+    [1, 2, …],
+    [1]
+  ],
   "lines": [
     {
       "a": [1, 2, …],
@@ -106,10 +109,7 @@ mod tests {
     1,
     …
   ],
-  "d": [
-    [1, 2, …],
-    [1]
-  ]
+  "time": {"start": "x", "step": 1}
 }"#;
         assert_eq!(abbreviated(json), expected);
     }
