@@ -117,7 +117,7 @@ async fn choices_follow_what_is_picked() {
     let choices = |query: &str| {
         let query = MetricsQuery::from_query_string(query).unwrap();
         let pane = &stage.pane;
-        async move { pane.metric_choices(query).await.unwrap() }
+        async move { pane.metrics(query, false).await.unwrap().choices }
     };
     let first = choices("view=explore").await;
     assert_eq!(first.namespaces, ["/aws/sagemaker/TrainingJobs", "AWS/SageMaker"]);

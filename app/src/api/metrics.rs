@@ -3,18 +3,12 @@
 use super::ApiError;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use onepane_domain::{MetricChoices, MetricsPage, WorkloadMetrics};
+use onepane_domain::MetricsPage;
 
 /// The charts of a query, as an address says it.
 #[server(prefix = "/fn", endpoint = "metrics", input = GetUrl)]
 pub async fn get_metrics(query: String) -> Result<MetricsPage, ApiError> {
     Ok(super::metrics_pane()?.metrics(parsed(&query)?, super::is_first_paint()).await?)
-}
-
-/// What can be picked in the explorer, given what an address has picked.
-#[server(prefix = "/fn", endpoint = "metric_choices", input = GetUrl)]
-pub async fn get_metric_choices(query: String) -> Result<MetricChoices, ApiError> {
-    Ok(super::metrics_pane()?.metric_choices(parsed(&query)?).await?)
 }
 
 /// The metrics of one workload, over its life.
@@ -24,7 +18,7 @@ pub async fn get_workload_metrics(
     region: String,
     kind: String,
     name: String,
-) -> Result<WorkloadMetrics, ApiError> {
+) -> Result<MetricsPage, ApiError> {
     let id = super::workload::id(&account, &region, kind, name)?;
     Ok(super::metrics_pane()?.workload_metrics(id, super::is_first_paint()).await?)
 }

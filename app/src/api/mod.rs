@@ -12,7 +12,7 @@ mod workload;
 
 pub use error::ApiError;
 pub use gallery::{get_gallery, get_large_chart};
-pub use metrics::{get_metric_choices, get_metrics, get_workload_metrics};
+pub use metrics::{get_metrics, get_workload_metrics};
 pub use organization::get_organization;
 pub use overview::get_overview;
 pub use search::{MOST_ROWS, search};

@@ -30,7 +30,7 @@ pub use metrics::{
     ListedMetric, MetricAnswer, MetricChoices, MetricData, MetricFilter, MetricGrouping, MetricId, MetricList,
     MetricNames, MetricPoint, MetricQuery, MetricRequest, MetricSeries, MetricSink, MetricSource, MetricsPage,
     MetricsPane, MetricsPanel, MetricsQuery, MetricsView, Period, PeriodChoice, QuerySource, RETENTION_TIERS,
-    SeriesStatus, Statistic, StatisticSet, Waste, WasteResource, WorkloadMetrics,
+    SeriesStatus, Statistic, StatisticSet, Waste, WasteResource,
 };
 pub use organization::{Account, InvalidOrganization, Organization};
 pub use pane::{

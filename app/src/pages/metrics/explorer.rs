@@ -1,7 +1,6 @@
 //! The explorer's fields: namespace, metric, dimensions, statistic, grouping, expressions.
 
 use super::Metrics;
-use crate::api;
 use crate::components::Notes;
 use leptos::prelude::*;
 use onepane_domain::{
@@ -12,54 +11,37 @@ use onepane_domain::{
 #[component]
 pub(super) fn Explorer() -> impl IntoView {
     let metrics = Metrics::expect();
-    // What can be picked does not depend on the window.
-    let question = Memo::new(move |_| {
-        metrics.query.with(|query| {
-            let explore = Exploration { expressions: Vec::new(), ..query.explore.clone() };
-            let scope = MetricsQuery { view: query.view, accounts: query.accounts.clone(), ..MetricsQuery::default() };
-            MetricsQuery { explore, regions: query.regions.clone(), ..scope }.to_query_string()
-        })
-    });
-    let choices = Resource::new(move || question.get(), api::get_metric_choices);
-    let offered = move || {
-        choices.with(|choices| choices.as_ref().and_then(|choices| choices.as_ref().ok()).cloned()).unwrap_or_default()
-    };
-    let problem = move || {
-        choices.with(|choices| choices.as_ref().and_then(|choices| choices.as_ref().err()).map(ToString::to_string))
-    };
+    let offered = move || metrics.answer(|page| page.choices.clone()).unwrap_or_default();
     let change = move |change: &dyn Fn(&mut Exploration)| metrics.change(|query| change(&mut query.explore));
     view! {
         <form class="explorer" aria-label="What to draw" on:submit=|event| event.prevent_default()>
-            <Transition>
                 <Picker
                     label="Namespace"
                     options=Signal::derive(move || offered().namespaces)
                     value=Signal::derive(move || metrics.query.with(|query| query.explore.namespace.clone()))
-                    on_pick=move |namespace: String| {
+                    on_pick=Callback::new(move |namespace: String| {
                         change(&|explore| {
                             *explore = Exploration { namespace: namespace.clone(), expressions: explore.expressions.clone(), ..Exploration::default() };
                         });
-                    }
+                    })
                 />
                 <Picker
                     label="Metric"
                     options=Signal::derive(move || offered().names)
                     value=Signal::derive(move || metrics.query.with(|query| query.explore.name.clone()))
-                    on_pick=move |name: String| {
+                    on_pick=Callback::new(move |name: String| {
                         change(&|explore| {
                             explore.name.clone_from(&name);
                             explore.dimensions.clear();
                             explore.group_by = MetricGrouping::Each;
                         });
-                    }
+                    })
                 />
                 <StatisticChoice />
                 <GroupChoice offered=Signal::derive(move || offered().dimensions) />
                 <Dimensions offered=Signal::derive(move || offered().dimensions) />
                 <p class="explorer-count dim" aria-live="polite">{move || count_text(&offered(), &metrics.query.get())}</p>
                 {move || view! { <Notes notes=offered().notes /> }}
-                {move || problem().map(|what| view! { <p class="warn" role="alert">{what}</p> })}
-            </Transition>
             <Expressions />
         </form>
     }
@@ -83,7 +65,7 @@ fn Picker(
     #[prop(into)] label: String,
     options: Signal<Vec<String>>,
     value: Signal<String>,
-    on_pick: impl Fn(String) + 'static,
+    on_pick: Callback<String>,
 ) -> impl IntoView {
     let entries = move || {
         let (chosen, mut all) = (value.get(), options.get());
@@ -100,7 +82,7 @@ fn Picker(
     view! {
         <label class="field">
             <span>{label.clone()}</span>
-            <select aria-label=label on:change=move |event| on_pick(event_target_value(&event)) prop:value=move || value.get()>
+            <select aria-label=label on:change=move |event| on_pick.run(event_target_value(&event)) prop:value=move || value.get()>
                 <option value="" selected=move || value.with(String::is_empty)>"–"</option>
                 {entries}
             </select>
@@ -114,11 +96,11 @@ fn StatisticChoice() -> impl IntoView {
     let metrics = Metrics::expect();
     let value = Signal::derive(move || metrics.query.with(|query| query.explore.statistic.to_string()));
     let options = Signal::derive(|| Statistic::USUAL.iter().map(ToString::to_string).collect::<Vec<_>>());
-    let on_pick = move |text: String| {
+    let on_pick = Callback::new(move |text: String| {
         if let Ok(statistic) = text.parse() {
             metrics.change(|query| query.explore.statistic = statistic);
         }
-    };
+    });
     view! { <Picker label="Statistic" options value on_pick /> }
 }
 
@@ -143,13 +125,13 @@ fn GroupChoice(offered: Signal<Vec<DimensionChoice>>) -> impl IntoView {
         }
     });
     let value = Signal::derive(move || metrics.query.with(|query| word(&query.explore.group_by)));
-    let on_pick = move |text: String| {
+    let on_pick = Callback::new(move |text: String| {
         let grouping = fixed_words.iter().position(|word| *word == text).map(|place| fixed[place].clone());
         let of_dimension =
             || if text.is_empty() { MetricGrouping::Each } else { MetricGrouping::Dimension(text.clone()) };
         let grouping = grouping.unwrap_or_else(of_dimension);
         metrics.change(|query| query.explore.group_by = grouping);
-    };
+    });
     view! { <Picker label="A line for" options value on_pick /> }
 }
 
@@ -183,7 +165,7 @@ fn Dimensions(offered: Signal<Vec<DimensionChoice>>) -> impl IntoView {
                 this.and_then(|dimension| dimension.value.clone()).unwrap_or_default()
             })
         });
-        let on_pick = move |value: String| {
+        let on_pick = Callback::new(move |value: String| {
             let name = stored.get_value();
             metrics.change(|query| {
                 let dimensions = &mut query.explore.dimensions;
@@ -192,7 +174,7 @@ fn Dimensions(offered: Signal<Vec<DimensionChoice>>) -> impl IntoView {
                     dimensions.push(DimensionFilter { name, value: Some(value) });
                 }
             });
-        };
+        });
         view! { <Picker label=name options value on_pick /> }
     };
     move || names.get().into_iter().map(field).collect_view()

@@ -14,8 +14,6 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use onepane_domain::{MetricsPage as Answer, MetricsQuery, MetricsView};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use toolbar::{Tabs, Toolbar};
 
 /// Windows that end now are asked for again after so long.
@@ -129,10 +127,7 @@ fn Charts() -> impl IntoView {
 }
 
 /// A server that could not answer in the time that a first paint may take is asked once more from the browser.
-pub(super) fn ask_again_in_browser<T>(answer: Resource<Result<T, ApiError>>)
-where
-    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
-{
+pub(super) fn ask_again_in_browser(answer: Resource<Result<Answer, ApiError>>) {
     Effect::new(move |asked: Option<()>| {
         let failed = answer.with_untracked(|answer| matches!(answer, Some(Err(ApiError::Unavailable(_)))));
         if asked.is_none() && failed {

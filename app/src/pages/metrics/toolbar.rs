@@ -4,7 +4,7 @@ use super::window::{RANGES, field_value, period_label, shifted, wider};
 use super::{Metrics, href};
 use crate::state::Accounts;
 use leptos::prelude::*;
-use onepane_domain::{MetricsQuery, MetricsView, Period, TimeWindow, Timestamp};
+use onepane_domain::{AccountId, MetricsQuery, MetricsView, Period, Region, TimeWindow, Timestamp};
 
 /// The sets of charts.
 #[component]
@@ -170,46 +170,22 @@ fn Places() -> impl IntoView {
         let all = accounts.0.with(|organization| {
             organization.as_ref().map(|o| o.accounts().map(|a| (a.id, a.alias.clone())).collect::<Vec<_>>())
         });
-        let entry = move |(id, alias): (onepane_domain::AccountId, String)| {
-            let chosen = move || metrics.query.with(|query| query.accounts.contains(&id));
-            let toggle = move |_| {
-                metrics.change(|query| match query.accounts.iter().position(|other| *other == id) {
-                    Some(place) => drop(query.accounts.remove(place)),
-                    None => query.accounts.push(id),
-                });
-            };
-            view! {
-                <li>
-                    <label>
-                        <input type="checkbox" prop:checked=chosen checked=chosen on:change=toggle />
-                        <span>{alias}</span>
-                        <small>{id.to_string()}</small>
-                    </label>
-                </li>
-            }
+        let entry = move |(id, alias): (AccountId, String)| {
+            let chosen = Signal::derive(move || metrics.query.with(|query| query.accounts.contains(&id)));
+            let on_toggle = Callback::new(move |()| metrics.change(|query| toggle(&mut query.accounts, id)));
+            view! { <Choice name=alias detail=id.to_string() chosen on_toggle /> }
         };
         all.unwrap_or_default().into_iter().map(entry).collect_view()
     };
     let region_list = move || {
         let all = metrics.answer(|page| page.regions.clone()).unwrap_or_default();
-        let entry = move |region: onepane_domain::Region| {
-            let (shown, wanted) = (region.clone(), StoredValue::new(region));
-            let chosen = move || metrics.query.with(|query| wanted.with_value(|region| query.regions.contains(region)));
-            let toggle = move |_| {
-                let region = wanted.get_value();
-                metrics.change(|query| match query.regions.iter().position(|other| *other == region) {
-                    Some(place) => drop(query.regions.remove(place)),
-                    None => query.regions.push(region),
-                });
-            };
-            view! {
-                <li>
-                    <label>
-                        <input type="checkbox" prop:checked=chosen checked=chosen on:change=toggle />
-                        <span>{shown.to_string()}</span>
-                    </label>
-                </li>
-            }
+        let entry = move |region: Region| {
+            let (name, region) = (region.to_string(), StoredValue::new(region));
+            let chosen =
+                Signal::derive(move || metrics.query.with(|query| query.regions.contains(&region.get_value())));
+            let on_toggle =
+                Callback::new(move |()| metrics.change(|query| toggle(&mut query.regions, region.get_value())));
+            view! { <Choice name detail=String::new() chosen on_toggle /> }
         };
         all.into_iter().map(entry).collect_view()
     };
@@ -222,6 +198,28 @@ fn Places() -> impl IntoView {
             <summary class="button">{move || summary("Regions", metrics.query.with(|query| query.regions.len()))}</summary>
             <ul>{region_list}</ul>
         </details>
+    }
+    .into_any()
+}
+
+fn toggle<T: PartialEq>(values: &mut Vec<T>, value: T) {
+    match values.iter().position(|other| *other == value) {
+        Some(place) => drop(values.remove(place)),
+        None => values.push(value),
+    }
+}
+
+/// One entry of a list in which several can be chosen.
+#[component]
+fn Choice(name: String, detail: String, chosen: Signal<bool>, on_toggle: Callback<()>) -> impl IntoView {
+    view! {
+        <li>
+            <label>
+                <input type="checkbox" prop:checked=chosen checked=chosen on:change=move |_| on_toggle.run(()) />
+                <span>{name}</span>
+                <small>{detail}</small>
+            </label>
+        </li>
     }
     .into_any()
 }

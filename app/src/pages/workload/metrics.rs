@@ -4,11 +4,11 @@ use crate::api::ApiError;
 use crate::components::{Notes, Panels};
 use crate::format;
 use leptos::prelude::*;
-use onepane_domain::{Waste, WasteResource, WorkloadMetrics};
+use onepane_domain::{MetricsPage, Waste, WasteResource};
 
 /// The metrics; nothing for a workload that has none.
 #[component]
-pub(super) fn Metrics(answer: Resource<Result<WorkloadMetrics, ApiError>>) -> impl IntoView {
+pub(super) fn Metrics(answer: Resource<Result<MetricsPage, ApiError>>) -> impl IntoView {
     let told = move || answer.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().ok()).cloned());
     let panels = Memo::new(move |_| told().map(|metrics| metrics.panels).unwrap_or_default());
     let waste = move || told().map(|metrics| metrics.waste).unwrap_or_default();

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use metrics::Metrics;
-use onepane_domain::{WorkloadDetail, WorkloadMetrics, percent_decode};
+use onepane_domain::{MetricsPage, WorkloadDetail, percent_decode};
 use related::{Children, Parents};
 
 /// The page.
@@ -74,7 +74,7 @@ pub(crate) fn WorkloadPage() -> impl IntoView {
 }
 
 #[component]
-fn WorkloadBody(detail: WorkloadDetail, metrics: Resource<Result<WorkloadMetrics, ApiError>>) -> impl IntoView {
+fn WorkloadBody(detail: WorkloadDetail, metrics: Resource<Result<MetricsPage, ApiError>>) -> impl IntoView {
     let WorkloadDetail { state, history, parents, children, children_total, notes } = detail;
     let links = console::links(&state);
     let failure = state.failure_reason.clone().map(|reason| {

@@ -12,7 +12,7 @@ mod statistic;
 pub use metric::{DimensionFilter, InvalidMetric, ListedMetric, MetricFilter, MetricId};
 pub use page::{
     DimensionChoice, Exploration, MetricChoices, MetricGrouping, MetricsPage, MetricsPane, MetricsPanel, MetricsQuery,
-    MetricsView, Waste, WasteResource, WorkloadMetrics,
+    MetricsView, Waste, WasteResource,
 };
 pub use period::{InvalidPeriod, Period, PeriodChoice, RETENTION_TIERS};
 pub use point::{MetricPoint, MetricSeries, MetricSink, StatisticSet};

@@ -149,8 +149,8 @@ pub struct MetricsPanel {
     pub notes: Notes,
 }
 
-/// The page's answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Charts over one window: of the *Metrics* page, or of one workload over its life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MetricsPage {
     /// The beginning of the window (inclusive), on the grid of the period.
     pub from: Timestamp,
@@ -158,11 +158,15 @@ pub struct MetricsPage {
     pub to: Timestamp,
     /// How much time a value stands for.
     pub period: Period,
-    /// The Regions that can be picked.
+    /// The Regions that can be picked; none for a workload.
     pub regions: Vec<Region>,
-    /// The charts.
+    /// What can be picked in the explorer; nothing in other views.
+    pub choices: MetricChoices,
+    /// The charts; none for workloads that have no metrics.
     pub panels: Vec<MetricsPanel>,
-    /// What concerns the whole page.
+    /// What stood idle, for a workload.
+    pub waste: Vec<Waste>,
+    /// What concerns all charts: what is missing, and why.
     pub notes: Notes,
 }
 
@@ -222,24 +226,11 @@ pub struct Waste {
     pub instance_type: String,
 }
 
-/// The metrics of one workload.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct WorkloadMetrics {
-    /// Its charts; none for kinds that have no metrics.
-    pub panels: Vec<MetricsPanel>,
-    /// What stood idle.
-    pub waste: Vec<Waste>,
-    /// What is missing here.
-    pub notes: Notes,
-}
-
 /// Answers the *Metrics* page and the metrics of *Workload*.
 #[async_trait]
 pub trait MetricsPane: Send + Sync {
     /// The charts of a query. With `pictures` they bring their first picture.
     async fn metrics(&self, query: MetricsQuery, pictures: bool) -> PortResult<MetricsPage>;
-    /// What can be picked in the explorer.
-    async fn metric_choices(&self, query: MetricsQuery) -> PortResult<MetricChoices>;
     /// The metrics of a workload, over its life.
-    async fn workload_metrics(&self, id: WorkloadId, pictures: bool) -> PortResult<WorkloadMetrics>;
+    async fn workload_metrics(&self, id: WorkloadId, pictures: bool) -> PortResult<MetricsPage>;
 }

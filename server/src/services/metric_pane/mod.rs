@@ -25,13 +25,14 @@ use crate::clock::Clock;
 use async_trait::async_trait;
 use onepane_domain::{
     ErrorKind, MetricAnswer, MetricChoices, MetricQuery, MetricRequest, MetricSource, MetricsPage, MetricsPane,
-    MetricsPanel, MetricsQuery, MetricsView, Notes, PortError, PortResult, Region, WorkloadId, WorkloadMetrics,
+    MetricsPanel, MetricsQuery, MetricsView, Notes, PortError, PortResult, Region, WorkloadId,
 };
 use onepane_index::WorkloadIndex;
 use scope::Scope;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use workload::OfWorkload;
 
 /// How long the first paint of a page waits for metrics.
 const FIRST_PAINT_WITHIN: Duration = Duration::from_secs(3);
@@ -135,16 +136,19 @@ impl MetricsPane for MetricPaneService {
         let PageData { scope, panels, notes } = within(pictures, self.page_data(&query)).await?;
         let panels = self.drawn(panels, pictures).await;
         let regions = self.regions().await?;
-        Ok(MetricsPage { from: scope.from, to: scope.to, period: scope.period, regions, panels, notes })
+        let choices = match query.view {
+            MetricsView::Explore => within(pictures, self.choices(&query)).await?,
+            _ => MetricChoices::default(),
+        };
+        let (from, to, period) = (scope.from, scope.to, scope.period);
+        Ok(MetricsPage { from, to, period, regions, choices, panels, waste: Vec::new(), notes })
     }
 
-    async fn metric_choices(&self, query: MetricsQuery) -> PortResult<MetricChoices> {
-        self.choices(&query).await
-    }
-
-    async fn workload_metrics(&self, id: WorkloadId, pictures: bool) -> PortResult<WorkloadMetrics> {
-        let found = within(pictures, self.of_workload(id)).await?;
-        let panels = self.drawn(found.panels, pictures).await;
-        Ok(WorkloadMetrics { panels, waste: found.waste, notes: found.notes })
+    async fn workload_metrics(&self, id: WorkloadId, pictures: bool) -> PortResult<MetricsPage> {
+        let OfWorkload { scope, panels, waste, notes } = within(pictures, self.of_workload(id)).await?;
+        let panels = self.drawn(panels, pictures).await;
+        let (from, to, period) = (scope.from, scope.to, scope.period);
+        let (regions, choices) = Default::default();
+        Ok(MetricsPage { from, to, period, regions, choices, panels, waste, notes })
     }
 }

@@ -15,19 +15,24 @@ use onepane_domain::{
 };
 
 const DAY_MS: i64 = 86_400_000;
-/// The time of a lasting thing that is shown.
-const LASTING_MS: i64 = DAY_MS;
 /// A job's instances tell something once a minute, and a little after its end.
 const AFTER_END_MS: i64 = 60_000;
 /// Metrics of one endpoint that are looked at.
 const MOST_METRICS: usize = 200;
 
 /// What is known of a workload's metrics.
-#[derive(Default)]
 pub(super) struct OfWorkload {
+    pub(super) scope: Scope,
     pub(super) panels: Vec<PanelData>,
     pub(super) waste: Vec<Waste>,
     pub(super) notes: Notes,
+}
+
+impl OfWorkload {
+    fn over(scope: &Scope) -> Self {
+        let notes = scope.note.iter().cloned().collect();
+        Self { scope: scope.clone(), panels: Vec::new(), waste: Vec::new(), notes }
+    }
 }
 
 impl MetricPaneService {
@@ -37,7 +42,7 @@ impl MetricPaneService {
             WorkloadKind::ProcessingJob => "/aws/sagemaker/ProcessingJobs",
             WorkloadKind::TransformJob => "/aws/sagemaker/TransformJobs",
             WorkloadKind::Endpoint => return self.of_endpoint(&id).await,
-            _ => return Ok(OfWorkload::default()),
+            _ => return Ok(OfWorkload::over(&self.last_day())),
         };
         let what = format!("{} {}", id.kind.label(), id.name);
         let wanted = id.clone();
@@ -51,7 +56,7 @@ impl MetricPaneService {
 
     async fn of_job(&self, job: &Transition, namespace: &str) -> PortResult<OfWorkload> {
         let now = self.clock.now();
-        let Some(start) = job.started_at.or(job.created_at) else { return Ok(OfWorkload::default()) };
+        let Some(start) = job.started_at.or(job.created_at) else { return Ok(OfWorkload::over(&self.last_day())) };
         let end = match (job.ended_at, job.phase.is_terminal()) {
             (Some(end), _) => end,
             (None, true) => job.updated_at(),
@@ -65,8 +70,7 @@ impl MetricPaneService {
             ("memory", "MemoryUtilization", "Memory by host"),
             ("disk", "DiskUtilization", "Disk by host"),
         ];
-        let mut found = OfWorkload::default();
-        found.notes.extend(scope.note.clone());
+        let mut found = OfWorkload::over(&scope);
         let queries = asked.iter().flat_map(|(id, name, _)| {
             let of_host = move |(number, metric): (usize, ListedMetric)| {
                 query(&format!("{}_{number}", id.replace('-', "_")), &metric, &Statistic::Average)
@@ -114,9 +118,14 @@ impl MetricPaneService {
         Ok(found)
     }
 
-    async fn of_endpoint(&self, id: &WorkloadId) -> PortResult<OfWorkload> {
+    /// The time of a lasting thing that is shown.
+    fn last_day(&self) -> Scope {
         let now = self.clock.now();
-        let scope = Scope::over(now.plus_millis(-LASTING_MS), now.floor_to(60_000), now);
+        Scope::over(now.plus_millis(-DAY_MS), now.floor_to(60_000), now)
+    }
+
+    async fn of_endpoint(&self, id: &WorkloadId) -> PortResult<OfWorkload> {
+        let scope = self.last_day();
         let filter = MetricFilter {
             dimensions: vec![DimensionFilter { name: "EndpointName".to_owned(), value: Some(id.name.clone()) }],
             accounts: vec![id.account],
@@ -124,7 +133,8 @@ impl MetricPaneService {
             ..MetricFilter::default()
         };
         let listed = self.source.list(&filter, MOST_METRICS).await?;
-        let mut found = OfWorkload { notes: listed.notes, ..OfWorkload::default() };
+        let mut found = OfWorkload::over(&scope);
+        found.notes.extend(listed.notes);
         let asked: [(&str, &str, &str, Statistic, &str); 7] = [
             ("invocations", REQUESTS, "Invocations", Statistic::Sum, "Invocations by variant"),
             ("latency", REQUESTS, "ModelLatency", Statistic::Percentile(9_900), "Model latency, p99"),
