@@ -1,6 +1,5 @@
 //! What a server function answers when it cannot answer.
 
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -27,7 +26,7 @@ impl fmt::Display for ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = super::TextJson;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -18,13 +18,13 @@ fn gallery() -> Result<std::sync::Arc<dyn onepane_domain::Gallery>, ApiError> {
 }
 
 /// Every chart with its example data.
-#[server(prefix = "/fn", endpoint = "gallery", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "gallery", input = GetUrl, output = super::Answer)]
 pub async fn get_gallery() -> Result<Vec<GalleryChart>, ApiError> {
     Ok(gallery()?.charts(super::is_first_paint()).await?)
 }
 
 /// A chart of 50,000 values.
-#[server(prefix = "/fn", endpoint = "large-chart", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "large-chart", input = GetUrl, output = super::Answer)]
 pub async fn get_large_chart() -> Result<ChartView, ApiError> {
     Ok(gallery()?.large().await?)
 }

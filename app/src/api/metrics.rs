@@ -6,13 +6,13 @@ use leptos::server_fn::codec::GetUrl;
 use onepane_domain::MetricsPage;
 
 /// The charts of a query, as an address says it.
-#[server(prefix = "/fn", endpoint = "metrics", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "metrics", input = GetUrl, output = super::Answer)]
 pub async fn get_metrics(query: String) -> Result<MetricsPage, ApiError> {
     Ok(super::metrics_pane()?.metrics(parsed(&query)?, super::is_first_paint()).await?)
 }
 
 /// The metrics of one workload, over its life.
-#[server(prefix = "/fn", endpoint = "workload_metrics", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "workload_metrics", input = GetUrl, output = super::Answer)]
 pub async fn get_workload_metrics(
     account: String,
     region: String,

@@ -7,6 +7,7 @@ mod metrics;
 mod organization;
 mod overview;
 mod search;
+mod text_json;
 mod views;
 mod workload;
 
@@ -16,6 +17,7 @@ pub use metrics::{get_metrics, get_workload_metrics};
 pub use organization::get_organization;
 pub use overview::get_overview;
 pub use search::{MOST_ROWS, search};
+pub use text_json::{Answer, TextJson};
 pub use views::{delete_view, save_view, views};
 pub use workload::get_workload;
 

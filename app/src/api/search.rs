@@ -10,7 +10,7 @@ pub const MOST_ROWS: u32 = 500;
 
 /// The workloads of a query (as an address says it), from `offset` on, and with `counts` the facets, the histogram
 /// and the percentiles too.
-#[server(prefix = "/fn", endpoint = "search", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "search", input = GetUrl, output = super::Answer)]
 pub async fn search(query: String, offset: u32, limit: u32, counts: bool) -> Result<SearchResult, ApiError> {
     use onepane_domain::{QueryPart, SearchRequest, WorkloadQuery};
     let query = WorkloadQuery::from_query_string(&query).map_err(|error| ApiError::Invalid(error.to_string()))?;

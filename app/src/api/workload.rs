@@ -6,7 +6,7 @@ use leptos::server_fn::codec::GetUrl;
 use onepane_domain::WorkloadDetail;
 
 /// Everything known of a workload.
-#[server(prefix = "/fn", endpoint = "workload", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "workload", input = GetUrl, output = super::Answer)]
 pub async fn get_workload(
     account: String,
     region: String,
