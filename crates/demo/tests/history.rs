@@ -287,7 +287,7 @@ fn what_is_planted_is_there(read: &Read) {
     assert_eq!(from_there.count(), foreign.len(), "nobody else calls from that address");
 
     let endpoint = &read.states[&truth.bad_deployment.endpoint];
-    assert_eq!((endpoint.phase, endpoint.event_time), (Phase::Running, truth.bad_deployment.to), "taken back");
+    assert_eq!((endpoint.phase, endpoint.event_time), (Phase::Succeeded, truth.bad_deployment.to), "taken back");
 
     assert_eq!(read.unrecognised.len(), truth.unknown.count as usize);
     assert!(read.unrecognised.values().all(|detail_type| *detail_type == truth.unknown.detail_type));
