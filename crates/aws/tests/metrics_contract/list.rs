@@ -90,7 +90,7 @@ pub async fn regions_are_told_and_chosen(bench: &Bench<'_>) {
     }
     let id = metric("Contract/Regions", "Value", &[]);
     for region in &regions {
-        bench.feed.put(bench.home, region, &id, &[(bench.at(1, 0), 1.0)]).await;
+        bench.put_in(bench.home, region, &id, &[(bench.at(1, 0), 1.0)]).await;
     }
     let mut expected = regions.clone();
     expected.sort();
@@ -109,7 +109,7 @@ pub async fn accounts_are_told_and_chosen(bench: &Bench<'_>) {
     let mut both = [bench.home, bench.other];
     both.sort();
     for account in both {
-        bench.feed.put(account, &bench.region(), &id, &[(bench.at(1, 0), 1.0)]).await;
+        bench.put_in(account, &bench.region(), &id, &[(bench.at(1, 0), 1.0)]).await;
     }
     let accounts = |found: Vec<ListedMetric>| found.iter().map(|listed| listed.account).collect::<Vec<_>>();
     assert_eq!(accounts(listed(bench, &filter("Contract/Accounts")).await), both);
