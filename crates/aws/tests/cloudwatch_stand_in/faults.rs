@@ -1,7 +1,7 @@
 //! What may go wrong, and for which calls.
 
-use super::wire::{self, Refusal};
 use super::Call;
+use super::wire::{self, Refusal};
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,7 +10,7 @@ use onepane_domain::{AccountId, Region};
 
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// `ThrottlingException`, with the seconds after which to come again if any.
+    /// Throttled, with the milliseconds after which to come again if any.
     Throttled { retry_after: Option<u32> },
     /// An error by its status and code.
     Error { status: u16, code: &'static str },
@@ -107,8 +107,9 @@ impl Fault {
                 let mut response = wire::refuse(&refusal);
                 // What AWS's older protocol says of it; the header is what the SDK believes.
                 response.headers_mut().insert("x-amzn-query-error", "Throttling;Sender".parse().unwrap());
-                if let Some(seconds) = retry_after {
-                    response.headers_mut().insert("retry-after", (*seconds).into());
+                if let Some(millis) = retry_after {
+                    // The header that SDKs look at; in milliseconds, unlike HTTP's own.
+                    response.headers_mut().insert("x-amz-retry-after", (*millis).into());
                 }
                 response
             }

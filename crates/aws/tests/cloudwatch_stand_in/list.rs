@@ -43,7 +43,9 @@ pub fn answer(asked: &Asked<'_>, input: &Value) -> Result<Value, Refusal> {
         .filter(|(metric, account)| fits(metric, *account))
         .collect();
     let start = match wire::text(input, "NextToken") {
-        Some(token) => token.strip_prefix("list-").and_then(|at| at.parse().ok()).ok_or_else(|| invalid("NextToken"))?,
+        Some(token) => {
+            token.strip_prefix("list-").and_then(|at| at.parse().ok()).ok_or_else(|| invalid("NextToken"))?
+        }
         None => 0_usize,
     };
     let page = &found[start.min(found.len())..(start + PAGE.min(asked.page)).min(found.len())];

@@ -11,6 +11,7 @@ mod evaluate;
 mod faults;
 mod list;
 mod math;
+mod own;
 mod search;
 mod store;
 mod wire;
@@ -53,6 +54,10 @@ impl Call {
 
     pub fn text(&self, name: &str) -> Option<&str> {
         wire::text(&self.input, name)
+    }
+
+    pub fn time(&self, name: &str) -> Option<Timestamp> {
+        wire::time(&self.input, name)
     }
 }
 
@@ -97,12 +102,8 @@ impl StandIn {
     pub async fn start(home: AccountId) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared {
-            home,
-            inside: Mutex::default(),
-            came: Notify::new(),
-            held: watch::Sender::new(true),
-        });
+        let shared =
+            Arc::new(Shared { home, inside: Mutex::default(), came: Notify::new(), held: watch::Sender::new(true) });
         let router = Router::new()
             .route("/{region}/service/{service}/operation/{operation}", post(answer))
             .with_state(Arc::clone(&shared));
@@ -202,7 +203,11 @@ async fn answer(
         && header("authorization").contains(&scope);
     let input = ciborium::from_reader::<Value, _>(&body[..]).ok().filter(|_| fits);
     let (Some(input), Ok(region)) = (input, region.parse::<Region>()) else {
-        return wire::refuse(&Refusal::new(StatusCode::BAD_REQUEST, "SerializationException", "not a call of CloudWatch's"));
+        return wire::refuse(&Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "SerializationException",
+            "not a call of CloudWatch's",
+        ));
     };
     let call = Call { operation: operation.clone(), region: region.clone(), input };
     let fault = {
@@ -217,7 +222,8 @@ async fn answer(
     }
     let told = {
         let inside = shared.inside();
-        let asked = data::Asked { store: &inside.store, region: &region, home: shared.home, page: inside.settings.page };
+        let asked =
+            data::Asked { store: &inside.store, region: &region, home: shared.home, page: inside.settings.page };
         match operation.as_str() {
             "ListMetrics" => list::answer(&asked, &call.input),
             "GetMetricData" => data::answer(&asked, &call.input, fault.as_ref()),

@@ -14,7 +14,13 @@ pub type Kept<'a> = (&'a MetricId, AccountId, &'a BTreeMap<Timestamp, StatisticS
 
 impl Store {
     /// As `PutMetricData`: what comes later for the same minute is added.
-    pub fn put(&mut self, account: AccountId, region: &Region, metric: &MetricId, points: &[(Timestamp, StatisticSet)]) {
+    pub fn put(
+        &mut self,
+        account: AccountId,
+        region: &Region,
+        metric: &MetricId,
+        points: &[(Timestamp, StatisticSet)],
+    ) {
         let metrics = self.regions.entry(region.clone()).or_default();
         let minutes = metrics.entry((metric.clone(), account)).or_default();
         for (time, set) in points {
