@@ -15,7 +15,7 @@ mod values;
 use async_trait::async_trait;
 use onepane_domain::{
     AccountId, MetricAnswer, MetricData, MetricId, MetricQuery, MetricRequest, MetricSource, Period, QuerySource,
-    Region, Statistic, Timestamp,
+    Region, Statistic, StatisticSet, Timestamp,
 };
 
 /// Puts points where the source under test finds them.
