@@ -140,7 +140,7 @@ async fn the_adapter_keeps_the_contract_on_ministack() {
         now: Timestamp::from_millis(now).unwrap(),
         home,
         other: home,
-        abilities: Abilities { accounts: false, home: true, owners: false, math: false, search: false },
+        abilities: Abilities { accounts: false, owners: false, math: false, search: false },
     };
     metrics_contract::run(&bench).await;
 }

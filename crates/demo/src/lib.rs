@@ -32,7 +32,7 @@ mod world;
 pub use live::Live;
 pub use metrics::Metered;
 use onepane_domain::{Organization, Timestamp};
-pub use truth::{FailureWave, NewActor, SilentAccount, StuckJob, Truth, UnknownEvents};
+pub use truth::{BadDeployment, FailureWave, NewActor, SilentAccount, StuckJob, Truth, UnknownEvents};
 use world::World;
 
 /// What to make.

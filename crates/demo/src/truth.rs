@@ -14,6 +14,8 @@ pub struct Truth {
     pub silent: SilentAccount,
     /// The actor that nobody saw before.
     pub new_actor: NewActor,
+    /// A deployment that made an endpoint slow and let calls fail.
+    pub bad_deployment: BadDeployment,
     /// A detail-type that no parser knows.
     pub unknown: UnknownEvents,
 }
@@ -72,6 +74,21 @@ pub struct NewActor {
     pub calls: u32,
     /// How many of them were refused.
     pub refused: u32,
+}
+
+/// A deployment behind an endpoint that did harm until it was taken back; its metrics show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BadDeployment {
+    /// Which endpoint.
+    pub endpoint: WorkloadId,
+    /// When it took the traffic.
+    pub from: Timestamp,
+    /// When it was taken back.
+    pub to: Timestamp,
+    /// How many times slower the model answered.
+    pub slower: f64,
+    /// The part of calls that failed with a 5XX, about.
+    pub failing: f64,
 }
 
 /// Events of a detail-type that does not exist.

@@ -286,6 +286,9 @@ fn what_is_planted_is_there(read: &Read) {
     let from_there = read.calls.iter().filter(|call| call.source_ip.as_deref() == Some("203.0.113.77"));
     assert_eq!(from_there.count(), foreign.len(), "nobody else calls from that address");
 
+    let endpoint = &read.states[&truth.bad_deployment.endpoint];
+    assert_eq!((endpoint.phase, endpoint.event_time), (Phase::Succeeded, truth.bad_deployment.to), "taken back");
+
     assert_eq!(read.unrecognised.len(), truth.unknown.count as usize);
     assert!(read.unrecognised.values().all(|detail_type| *detail_type == truth.unknown.detail_type));
     assert_eq!(truth.unknown.count, 6);

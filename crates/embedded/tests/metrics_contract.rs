@@ -40,6 +40,7 @@ fn now() -> Timestamp {
 async fn the_embedded_store_keeps_the_contract() {
     let folder = tempfile::tempdir().unwrap();
     let store = EmbeddedMetrics::open(&folder.path().join("metrics.sqlite"), Arc::new(now)).unwrap();
+    let store = store.with_home(HOME.parse().unwrap());
     let stream = Stream(store.clone());
     // The store looks into the Regions that it has been sent something of.
     let first = metrics_contract::metric("Contract/First", "Value", &[]);
@@ -56,7 +57,7 @@ async fn the_embedded_store_keeps_the_contract() {
         now: now(),
         home: HOME.parse().unwrap(),
         other: OTHER.parse().unwrap(),
-        abilities: Abilities { home: false, ..Abilities::ALL },
+        abilities: Abilities::ALL,
     };
     metrics_contract::run(&bench).await;
 }

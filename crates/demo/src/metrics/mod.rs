@@ -98,6 +98,11 @@ impl Metered {
         &self.workload
     }
 
+    /// What it runs on.
+    pub fn instance_type(&self) -> &'static str {
+        self.instance_type
+    }
+
     /// When its first metrics come.
     pub fn started(&self) -> Timestamp {
         Timestamp::saturating_from_millis(self.started)

@@ -5,8 +5,9 @@ use super::jobs::{Job, JobKind, Machine, Pace, Purpose};
 use super::{DAY, HOUR, LocalDay, MINUTE, Planner, SECOND};
 use crate::DemoConfig;
 use crate::failure::Cause;
+use crate::metrics::Trouble;
 use crate::site::Site;
-use crate::truth::{FailureWave, NewActor, SilentAccount, StuckJob, Truth, UnknownEvents};
+use crate::truth::{BadDeployment, FailureWave, NewActor, SilentAccount, StuckJob, Truth, UnknownEvents};
 use onepane_domain::{AccountId, Timestamp, WorkloadId, WorkloadKind};
 
 /// The detail-type that no parser knows.
@@ -14,6 +15,14 @@ const UNKNOWN_TYPE: &str = "SageMaker Quantum Job State Change";
 const UNKNOWN_ALIAS: &str = "ml-platform-shared";
 const SILENT_ALIAS: &str = "maintenance-prod";
 const SILENT_DAYS: i64 = 5;
+/// What the endpoint with the bad deployment is called after its project.
+const DEPLOYED_NAME: &str = "realtime-main";
+const DEPLOYED_ALIAS: &str = "search-prod";
+/// How long before the end the bad deployment takes the traffic, and how long until it is taken back.
+const DEPLOYED_BEFORE: i64 = 31 * HOUR;
+const DEPLOYED_FOR: i64 = 2 * HOUR + 10 * MINUTE;
+const DEPLOYED_SLOWER: f64 = 3.2;
+const DEPLOYED_FAILING: f64 = 0.08;
 const OUTSIDER_ALIAS: &str = "risk-prod";
 
 /// Alias, cause, days before the end (moved back to a Tuesday or Wednesday), days it lasts, share of jobs it hits.
@@ -131,6 +140,29 @@ impl Plot {
         (roll < wave.share).then_some(wave.cause)
     }
 
+    /// When the bad deployment is planted.
+    fn deployment(&self) -> Trouble {
+        let from = (self.until - DEPLOYED_BEFORE).div_euclid(MINUTE) * MINUTE;
+        Trouble { from, to: from + DEPLOYED_FOR, slower: DEPLOYED_SLOWER, failing: DEPLOYED_FAILING }
+    }
+
+    fn bad_deployment(&self, sites: &[Site]) -> BadDeployment {
+        let site = sites.iter().find(|site| site.alias == DEPLOYED_ALIAS).unwrap_or(&sites[0]);
+        let Trouble { from, to, slower, failing } = self.deployment();
+        BadDeployment {
+            endpoint: WorkloadId {
+                account: site.account,
+                region: region(site.home()),
+                kind: WorkloadKind::Endpoint,
+                name: format!("{}-{DEPLOYED_NAME}", site.project),
+            },
+            from: Timestamp::saturating_from_millis(from),
+            to: Timestamp::saturating_from_millis(to),
+            slower,
+            failing,
+        }
+    }
+
     /// What was planted, and what came of it.
     pub(crate) fn truth(&self, sites: &[Site], tally: Tally) -> Truth {
         let time = Timestamp::saturating_from_millis;
@@ -161,6 +193,7 @@ impl Plot {
                 calls: tally.foreign_calls,
                 refused: tally.foreign_refusals,
             },
+            bad_deployment: self.bad_deployment(sites),
             unknown: UnknownEvents { detail_type: UNKNOWN_TYPE.to_owned(), count: tally.unknown },
         }
     }
@@ -180,6 +213,9 @@ impl Planner<'_> {
             if alias == self.site.alias && today.contains(&since) && since > self.plot.start {
                 self.stuck_job(kind, subject, since);
             }
+        }
+        if self.site.alias == DEPLOYED_ALIAS {
+            self.busy_endpoint(DEPLOYED_NAME, self.plot.start, &today, self.plot.deployment());
         }
         if self.site.alias == OUTSIDER_ALIAS {
             self.foreign_calls(&today);

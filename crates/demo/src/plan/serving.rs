@@ -200,6 +200,36 @@ impl Planner<'_> {
         }
     }
 
+    /// An endpoint that is older than the history, told at its start (`since`), with a deployment that makes trouble and
+    /// is taken back.
+    pub(crate) fn busy_endpoint(&mut self, name: &str, since: i64, today: &Range<i64>, trouble: Trouble) {
+        let mut endpoint = EndpointState {
+            name: format!("{}-{name}", self.site.project),
+            region: self.site.home(),
+            instance_type: "ml.c5.xlarge",
+            owner: self.site.people[0],
+            count: 3,
+            version: if today.end <= trouble.from { 1 } else { 2 },
+            created: since - 90 * DAY,
+        };
+        if today.contains(&since) {
+            self.tell_endpoint(&endpoint, since + SECOND, "IN_SERVICE", None);
+            self.note_serving(&endpoint, since);
+            self.book.trouble(self.site.account.number(), &endpoint.name, trouble);
+        }
+        for (version, at) in [(2, trouble.from), (3, trouble.to)] {
+            if today.contains(&at) && at > since {
+                // The traffic moves at the end of the update.
+                let begun = at - 7 * MINUTE;
+                self.publish(&endpoint, version, begun - 8 * SECOND, Actor::Deployment);
+                self.endpoint_call("UpdateEndpoint", &endpoint, version, begun - SECOND, Actor::Deployment);
+                self.tell_endpoint(&endpoint, begun, "UPDATING", None);
+                endpoint.version = version;
+                self.tell_endpoint(&endpoint, at, "IN_SERVICE", None);
+            }
+        }
+    }
+
     fn delete_endpoint(&mut self, endpoint: &EndpointState, at: i64) {
         self.endpoint_call("DeleteEndpoint", endpoint, endpoint.version, at - SECOND, Actor::Person(endpoint.owner));
         self.tell_endpoint(endpoint, at, "DELETING", None);

@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use file::{File, FileResult};
 use names::{Words, region_of};
 use onepane_domain::{
-    ErrorKind, MetricAnswer, MetricFilter, MetricList, MetricRequest, MetricSeries, MetricSink, MetricSource, Period,
-    PortError, PortResult, Region, Timestamp,
+    AccountId, ErrorKind, MetricAnswer, MetricFilter, MetricList, MetricRequest, MetricSeries, MetricSink,
+    MetricSource, Period, PortError, PortResult, Region, Timestamp,
 };
 use rusqlite::Connection;
 use std::path::Path;
@@ -38,6 +38,7 @@ pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 #[derive(Clone)]
 pub struct EmbeddedMetrics {
     shared: Arc<Shared>,
+    home: Option<AccountId>,
 }
 
 struct Shared {
@@ -69,9 +70,16 @@ impl EmbeddedMetrics {
             words: RwLock::default(),
             regions: RwLock::default(),
         };
-        let opened = Self { shared: Arc::new(shared) };
+        let opened = Self { shared: Arc::new(shared), home: None };
         opened.shared.read("read the metric store", |_, _| Ok(()))?;
         Ok(opened)
+    }
+
+    /// The same store, in which a query that names no account means this one. Without it, such a query means every
+    /// account that has the metric.
+    #[must_use]
+    pub fn with_home(self, account: AccountId) -> Self {
+        Self { home: Some(account), ..self }
     }
 
     /// Rolls up what is too old for its tier and drops what is too old for all; how many blocks that were. Others
@@ -171,7 +179,9 @@ impl MetricSink for EmbeddedMetrics {
         };
         self.blocking(move |shared| {
             let kept = write::put(&mut lock(&shared.writer), &series, tier);
-            kept.map_err(|error| error.into_port("keep metrics"))
+            kept.map_err(|error| error.into_port("keep metrics"))?;
+            // Learns what Regions came in.
+            shared.read("read the metric store", |_, _| Ok(()))
         })
         .await
     }
@@ -190,11 +200,11 @@ impl MetricSource for EmbeddedMetrics {
 
     async fn data(&self, request: &MetricRequest) -> PortResult<MetricAnswer> {
         request.check().map_err(|wrong| PortError::new(ErrorKind::Invalid, format!("ask for metrics: {wrong}")))?;
-        let request = request.clone();
+        let (request, home) = (request.clone(), self.home);
         self.blocking(move |shared| {
             let now = (shared.now)();
             shared.read("read metrics", |connection, words| {
-                query::answer(connection, words, &request, &shared.regions(), now)
+                query::answer(connection, words, &request, &shared.regions(), home, now)
             })
         })
         .await

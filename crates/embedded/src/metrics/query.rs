@@ -21,6 +21,7 @@ pub(super) fn answer(
     words: &Words,
     request: &MetricRequest,
     regions: &[Region],
+    home: Option<AccountId>,
     now: Timestamp,
 ) -> FileResult<MetricAnswer> {
     let window = Window::of(request);
@@ -41,6 +42,7 @@ pub(super) fn answer(
                 words,
                 window,
                 region,
+                home,
                 since: of_late(now),
                 queries: &request.queries,
                 parsed: &parsed,
@@ -82,6 +84,8 @@ struct Asking<'a> {
     words: &'a Words,
     window: Window,
     region: &'a Region,
+    /// Whom a query means that names no account; all that have the metric if none.
+    home: Option<AccountId>,
     /// The first hour (since 1970) in which what a search finds must have had values.
     since: i64,
     queries: &'a [MetricQuery],
@@ -163,6 +167,7 @@ impl<'a> Asking<'a> {
         account: Option<AccountId>,
         statistic: &Statistic,
     ) -> Result<Value, Stop> {
+        let account = account.or(self.home);
         let found = match account {
             Some(account) => self.find_in(metric, account)?.into_iter().collect(),
             None => self.find_anywhere(metric)?,

@@ -104,6 +104,8 @@ fn gather(function: &str, value: Value) -> Value {
         Value::Lines(lines) => {
             let mut instants: BTreeMap<Timestamp, Vec<f64>> = BTreeMap::new();
             let mut joined: Option<Line> = None;
+            // A mean is one over all series: what one lacks counts as 0, as in CloudWatch.
+            let zeros = if function == "AVG" { lines.len() } else { 0 };
             for line in lines {
                 for (time, value) in &line.values {
                     instants.entry(*time).or_default().push(*value);
@@ -117,7 +119,11 @@ fn gather(function: &str, value: Value) -> Value {
                     }
                 });
             }
-            let values = instants.into_iter().map(|(time, values)| (time, of_values(function, &values))).collect();
+            let of = |mut values: Vec<f64>| {
+                values.resize(values.len().max(zeros), 0.0);
+                of_values(function, &values)
+            };
+            let values = instants.into_iter().map(|(time, values)| (time, of(values))).collect();
             let nothing = Line {
                 account: None,
                 label: String::new(),

@@ -3,10 +3,10 @@
 //! | form | gives |
 //! |---|---|
 //! | `12.5`, `errors`, `[a, b, 3]` | a number, what another query gives, several together |
-//! | `+ - * / ^`, `< <= > >= == !=`, `AND OR && \|\|`, `( )` | value by value; a comparison gives 1 or 0. What has no value at an instant has none in the result, and neither has a division by zero |
+//! | `+ - * / ^`, `< <= > >= == !=`, `AND OR && \|\|`, `( )` | value by value; a comparison gives 1 or 0. Where one series has a value and another lacks it, the other's counts as 0; a division by 0 gives none |
 //! | `SEARCH('{Namespace,Dimension} terms', 'Average', 300)` | every metric that fits and had values of late; the period may be left out |
 //! | `METRICS()`, `METRICS("text")` | all queries of this Region that are no expressions, or those whose id has the text |
-//! | `SUM AVG MIN MAX STDDEV` | of one series a number; of several, one series |
+//! | `SUM AVG MIN MAX STDDEV` | of one series a number; of several, one series (for `AVG`, what one of them lacks counts as 0) |
 //! | `FILL(x, 0)`, `FILL(x, REPEAT)`, `FILL(x, LINEAR)` | values where there were none |
 //! | `RATE DIFF RUNNING_SUM ABS CEIL FLOOR LOG LOG10` | of each series one |
 //! | `PERIOD(x)`, `METRIC_COUNT(x)`, `DATAPOINT_COUNT(x)` | a number |

@@ -67,10 +67,15 @@ impl Line {
         self
     }
 
-    /// Joined with another where both have a value. What they agree in is kept.
+    /// Joined with another where either has a value; what the other lacks counts as 0, as in CloudWatch. What they agree
+    /// in is kept.
     pub(super) fn join(mut self, other: &Self, join: impl Fn(f64, f64) -> Option<f64>) -> Self {
-        let others: BTreeMap<Timestamp, f64> = other.values.iter().copied().collect();
-        let joined = self.values.iter().filter_map(|(time, value)| Some((*time, join(*value, *others.get(time)?)?)));
+        let mut pairs: BTreeMap<Timestamp, (f64, f64)> =
+            self.values.iter().map(|(time, value)| (*time, (*value, 0.0))).collect();
+        for (time, value) in &other.values {
+            pairs.entry(*time).or_default().1 = *value;
+        }
+        let joined = pairs.into_iter().filter_map(|(time, (one, two))| Some((time, join(one, two)?)));
         self.values = joined.collect();
         self.account = self.account.filter(|account| other.account == Some(*account));
         self.unit = self.unit.filter(|unit| other.unit.as_ref() == Some(unit));
