@@ -2,7 +2,8 @@
 //!
 //! [`DynamoStore`] keeps events in DynamoDB. [`connect`] makes one from the environment's AWS configuration; anything
 //! else that speaks DynamoDB (the embedded engine, Amazon's DynamoDB Local) hands its own client to
-//! [`DynamoStore::new`]. [`CloudWatchMetrics`] reads metrics from CloudWatch. No type of the SDK leaves through a port: see [`onepane_domain::PortError`].
+//! [`DynamoStore::new`]. [`CloudWatchMetrics`] reads metrics from CloudWatch. No type of the SDK leaves through a port:
+//! see [`onepane_domain::PortError`].
 
 mod connect;
 mod error;

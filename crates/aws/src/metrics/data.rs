@@ -8,7 +8,7 @@ use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, 
 use futures::StreamExt;
 use futures::future::join_all;
 use onepane_domain::{
-    ErrorKind, MetricAnswer, MetricData, MetricQuery, MetricRequest, Notes, PortError, PortResult, QuerySource,
+    ErrorKind, MetricAnswer, MetricData, MetricQuery, MetricRequest, Notes, PortError, PortResult, QuerySource, Region,
     Timestamp,
 };
 use std::collections::HashSet;
@@ -44,7 +44,7 @@ pub(super) async fn data(source: &CloudWatchMetrics, request: &MetricRequest) ->
     request.check().map_err(|wrong| PortError::with_source(ErrorKind::Invalid, wrong.to_string(), wrong))?;
     let mut notes = Notes::new();
     for query in request.queries.iter().filter(|query| query.wanted) {
-        let known = |region| source.places.iter().any(|place| place.region == *region);
+        let known = |region: &Region| source.places.iter().any(|place| place.region == *region);
         if let Some(region) = query.region.as_ref().filter(|region| !known(region)) {
             notes.push(format!("{}: {region} is none of the Regions that are asked", query.id));
         }
@@ -81,7 +81,8 @@ async fn in_region(
     let split = batch::split(&plain, window.steps);
     told.notes.extend(split.refused.iter().map(|(number, why)| format!("{}: {why}", plain[*number].id)));
     let late = Instant::now() + source.region_within;
-    let asking = split.calls.iter().map(|call| ask(place, &queries, call, window));
+    // Collected: a stream that borrows a closure cannot be sent between threads.
+    let asking: Vec<_> = split.calls.iter().map(|call| ask(place, &queries, call, window)).collect();
     let mut answers = futures::stream::iter(asking).buffer_unordered(AT_ONCE);
     loop {
         match timeout_at(late, answers.next()).await {

@@ -21,7 +21,7 @@ use std::error::Error;
 use std::time::Duration;
 
 /// How CloudWatch is asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MetricOptions {
     /// Requests for values a second, in each Region. AWS's quota is 50 a second for each account and Region
     /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html>), which all that runs in
