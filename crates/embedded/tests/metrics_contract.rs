@@ -1,54 +1,63 @@
-//! The embedded store under the suite that every source of metrics must pass.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+//! The embedded metric store keeps the contract of every source of metrics.
 
 #[path = "../../aws/tests/metrics_contract/mod.rs"]
 mod metrics_contract;
 
 use async_trait::async_trait;
-use metrics_contract::{Abilities, Bench, Feed, metric};
+use metrics_contract::{Abilities, Bench, Feed};
 use onepane_domain::{
     AccountId, ListedMetric, MetricId, MetricPoint, MetricSeries, MetricSink, MetricSource, Period, Region,
     StatisticSet, Timestamp,
 };
 use onepane_embedded::EmbeddedMetrics;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-/// Does what CloudWatch does before a stream is written: adds up the samples of each minute.
-struct Minutes<'a> {
-    store: &'a EmbeddedMetrics,
-    so_far: Mutex<HashMap<(ListedMetric, Timestamp), StatisticSet>>,
-}
+const HOME: &str = "111122223333";
+const OTHER: &str = "444455556666";
+
+/// Feeds as the stream of metrics does.
+struct Stream(EmbeddedMetrics);
 
 #[async_trait]
-impl Feed for Minutes<'_> {
-    async fn put(&self, account: AccountId, region: &Region, metric: &MetricId, samples: &[(Timestamp, f64)]) {
+impl Feed for Stream {
+    async fn put(&self, account: AccountId, region: &Region, metric: &MetricId, points: &[(Timestamp, StatisticSet)]) {
         let metric = ListedMetric { account, region: region.clone(), metric: metric.clone() };
-        let mut points = Vec::new();
-        for (time, value) in samples {
-            let time = time.floor_to(60_000);
-            let mut so_far = self.so_far.lock().unwrap();
-            let sample = StatisticSet::single(*value);
-            let set = so_far.entry((metric.clone(), time)).and_modify(|set| *set = set.and(sample)).or_insert(sample);
-            points.push(MetricPoint { time, statistics: *set, more: Vec::new() });
-        }
-        self.store.put(vec![MetricSeries { metric, unit: None, points }], Period::MINUTE).await.unwrap();
+        let point = |(time, statistics): &(Timestamp, StatisticSet)| MetricPoint {
+            time: *time,
+            statistics: *statistics,
+            more: Vec::new(),
+        };
+        let series = MetricSeries { metric, unit: None, points: points.iter().map(point).collect() };
+        self.0.put(vec![series], Period::MINUTE).await.unwrap();
     }
+}
+
+fn now() -> Timestamp {
+    "2026-11-22T10:00:30Z".parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_embedded_store_is_a_source_of_metrics() {
-    let now: Timestamp = "2026-11-22T10:20:30Z".parse().unwrap();
-    let (home, other): (AccountId, AccountId) = ("111122223333".parse().unwrap(), "222233334444".parse().unwrap());
+async fn the_embedded_store_keeps_the_contract() {
     let folder = tempfile::tempdir().unwrap();
-    let store = EmbeddedMetrics::open(&folder.path().join("metrics.sqlite"), Arc::new(move || now)).unwrap();
-    let store = store.with_home(home);
-    let feed = Minutes { store: &store, so_far: Mutex::default() };
-    // A store has the Regions that something came from.
-    for region in ["us-east-1", "eu-west-1"] {
-        feed.put(home, &region.parse().unwrap(), &metric("Contract/Seed", "Value", &[]), &[(now, 1.0)]).await;
+    let store = EmbeddedMetrics::open(&folder.path().join("metrics.sqlite"), Arc::new(now)).unwrap();
+    let store = store.with_home(HOME.parse().unwrap());
+    let stream = Stream(store.clone());
+    // The store looks into the Regions that it has been sent something of.
+    let first = metrics_contract::metric("Contract/First", "Value", &[]);
+    for region in ["eu-central-1", "us-east-1"] {
+        let points = [(now().floor_to(60_000), StatisticSet::single(1.0))];
+        stream.put(HOME.parse().unwrap(), &region.parse().unwrap(), &first, &points).await;
     }
+    store.list(&Default::default(), 1).await.unwrap();
     assert_eq!(store.regions().len(), 2);
-    let abilities = Abilities::ALL;
-    metrics_contract::run(&Bench { name: "embedded", source: &store, feed: &feed, now, home, other, abilities }).await;
+    let bench = Bench {
+        name: "embedded",
+        source: &store,
+        feed: &stream,
+        now: now(),
+        home: HOME.parse().unwrap(),
+        other: OTHER.parse().unwrap(),
+        abilities: Abilities::ALL,
+    };
+    metrics_contract::run(&bench).await;
 }

@@ -20,6 +20,7 @@ pub async fn run(bench: &Bench<'_>) {
     expressions_call_expressions(bench, &a, &b).await;
     a_given_label_is_kept(bench, &a).await;
     accounts_are_joined(bench).await;
+    a_broken_expression_breaks_nothing_else(bench, &a, &b).await;
 }
 
 /// The values of one expression over the sums of A and B by the minute: minutes and values.
@@ -104,7 +105,7 @@ async fn accounts_are_joined(bench: &Bench<'_>) {
     let id = metric(NAMESPACE, "Joined", &[]);
     let region = bench.region();
     for (account, value) in [(bench.home, 1.0), (bench.other, 2.0)] {
-        bench.feed.put(account, &region, &id, &[(bench.at(1, 0), value)]).await;
+        bench.put_in(account, &region, &id, &[(bench.at(1, 0), value)]).await;
     }
     let query = |name: &str| in_region(of(name, &id, "Sum"), &region);
     let queries = vec![
@@ -115,4 +116,28 @@ async fn accounts_are_joined(bench: &Bench<'_>) {
     let series = bench.ask(queries, 60).await;
     assert_eq!(minutes(bench, &series[0]), [(1, 3.0)]);
     assert_eq!(series[0].account, None, "of two accounts");
+}
+
+/// CloudWatch refuses a whole call for one expression; a page must lose that one query only, and be told which.
+async fn a_broken_expression_breaks_nothing_else(bench: &Bench<'_>, a: &MetricId, b: &MetricId) {
+    let region = bench.region();
+    for text in ["SUM(", "a + nobody", "NOSUCHFUNCTION(a)"] {
+        let queries = vec![
+            of("a", a, "Sum"),
+            expression("broken", text),
+            hidden(of("b", b, "Sum")),
+            expression("fine", "a + b"),
+            hidden(of("unused", b, "Average")),
+        ];
+        let queries = queries.into_iter().map(|query| in_region(query, &region)).collect();
+        let answer = bench.source.data(&bench.request(queries, 60)).await.unwrap();
+        // A series of the broken one may be told as failed, but never with values.
+        let told: Vec<_> = answer.series.iter().filter(|series| !series.values.is_empty()).collect();
+        let ids: Vec<&str> = told.iter().map(|series| series.query.as_str()).collect();
+        assert_eq!(ids, ["a", "fine"], "{text}: {answer:?}");
+        assert_eq!(minutes(bench, told[0]), [(0, 10.0), (1, 20.0), (2, 30.0)], "{text}");
+        assert_eq!(minutes(bench, told[1])[..2], [(0, 14.0), (1, 20.0)], "{text}");
+        assert!(answer.notes.iter().any(|note| note.contains("broken")), "{text}: it is named: {:?}", answer.notes);
+        assert!(!answer.notes.iter().any(|note| note.contains("fine")), "{text}: {:?}", answer.notes);
+    }
 }

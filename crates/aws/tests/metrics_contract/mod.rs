@@ -15,14 +15,15 @@ mod values;
 use async_trait::async_trait;
 use onepane_domain::{
     AccountId, MetricAnswer, MetricData, MetricId, MetricQuery, MetricRequest, MetricSource, Period, QuerySource,
-    Region, Statistic, Timestamp,
+    Region, Statistic, StatisticSet, Timestamp,
 };
 
-/// Puts samples where the source under test finds them.
+/// Puts points where the source under test finds them.
 #[async_trait]
 pub trait Feed: Send + Sync {
-    /// Single samples of one metric; several may have the same time. The source must see them as soon as this returns.
-    async fn put(&self, account: AccountId, region: &Region, metric: &MetricId, samples: &[(Timestamp, f64)]);
+    /// Sets of samples of one metric, each of another minute, at its start. The source must see them as soon as this
+    /// returns.
+    async fn put(&self, account: AccountId, region: &Region, metric: &MetricId, points: &[(Timestamp, StatisticSet)]);
 }
 
 /// What the engine can do beyond listing and reading single metrics.
@@ -30,6 +31,8 @@ pub trait Feed: Send + Sync {
 pub struct Abilities {
     /// Accounts other than the source's own, told apart.
     pub accounts: bool,
+    /// Lists say whose each metric is, without being asked for one account's.
+    pub owners: bool,
     /// Arithmetic, functions over several series, `FILL`.
     pub math: bool,
     /// `SEARCH(…)`.
@@ -37,7 +40,7 @@ pub struct Abilities {
 }
 
 impl Abilities {
-    pub const ALL: Self = Self { accounts: true, math: true, search: true };
+    pub const ALL: Self = Self { accounts: true, owners: true, math: true, search: true };
 }
 
 /// A source to test, and how to feed it.
@@ -71,8 +74,22 @@ impl Bench<'_> {
         self.source.regions().first().cloned().unwrap()
     }
 
+    /// Puts single samples of the home account's; several may be of the same minute.
     pub async fn put(&self, metric: &MetricId, samples: &[(Timestamp, f64)]) {
-        self.feed.put(self.home, &self.region(), metric, samples).await;
+        self.put_in(self.home, &self.region(), metric, samples).await;
+    }
+
+    /// Puts single samples; several may be of the same minute. Minutes are fed in the order of their first samples.
+    pub async fn put_in(&self, account: AccountId, region: &Region, metric: &MetricId, samples: &[(Timestamp, f64)]) {
+        let mut points: Vec<(Timestamp, StatisticSet)> = Vec::new();
+        for (time, value) in samples {
+            let (minute, set) = (time.floor_to(60_000), StatisticSet::single(*value));
+            match points.iter_mut().find(|(there, _)| *there == minute) {
+                Some((_, there)) => *there = there.and(set),
+                None => points.push((minute, set)),
+            }
+        }
+        self.feed.put(account, region, metric, &points).await;
     }
 
     /// One hour from the start.

@@ -95,7 +95,7 @@ pub async fn a_query_without_a_region_is_asked_in_each(bench: &Bench<'_>) {
     }
     let id = metric(NAMESPACE, "Everywhere", &[]);
     for (number, region) in (1_i32..).zip(&regions) {
-        bench.feed.put(bench.home, region, &id, &[(bench.at(1, 0), f64::from(number))]).await;
+        bench.put_in(bench.home, region, &id, &[(bench.at(1, 0), f64::from(number))]).await;
     }
     let queries = vec![of("all", &id, "Sum"), in_region(of("last", &id, "Sum"), regions.last().unwrap())];
     let request = bench.request(queries, 60);
@@ -116,7 +116,7 @@ pub async fn accounts_are_kept_apart(bench: &Bench<'_>) {
     let id = metric(NAMESPACE, "Accounts", &[]);
     let region = bench.region();
     for (account, value) in [(bench.home, 1.0), (bench.other, 2.0)] {
-        bench.feed.put(account, &region, &id, &[(bench.at(1, 0), value)]).await;
+        bench.put_in(account, &region, &id, &[(bench.at(1, 0), value)]).await;
     }
     let query = |name: &str| in_region(of(name, &id, "Sum"), &region);
     let queries = vec![in_account(query("theirs"), bench.other), in_account(query("ours"), bench.home), query("own")];

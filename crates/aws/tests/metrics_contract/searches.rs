@@ -87,7 +87,7 @@ async fn accounts_and_regions_are_told(bench: &Bench<'_>) {
     let mut expected = Vec::new();
     for region in &regions {
         for account in &accounts {
-            bench.feed.put(*account, region, &id, &[(bench.at(1, 0), 1.0)]).await;
+            bench.put_in(*account, region, &id, &[(bench.at(1, 0), 1.0)]).await;
             expected.push((region.clone(), *account));
         }
     }
