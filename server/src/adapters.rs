@@ -5,9 +5,10 @@ mod reads_apart;
 use crate::clock::Clock;
 use crate::settings::{Settings, StoreKind};
 use anyhow::Context;
-use onepane_aws::{ConnectOptions, StoreConfig};
+use onepane_aws::{ConnectOptions, MetricOptions, StoreConfig};
 use onepane_domain::{MetricSource, WorkloadStore};
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
+use onepane_metrics::{CacheConfig, Cached, SingleFlight};
 use reads_apart::ReadsApart;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,12 +69,17 @@ pub(crate) struct OpenedMetrics {
 
 /// Opens the metrics that the settings name. The embedded store is made where it is missing.
 pub(crate) async fn open_metrics(settings: &Settings, clock: &Clock) -> anyhow::Result<OpenedMetrics> {
+    let clock_of_cache = clock.clone();
     let (file, clock) = (settings.data_dir.join(METRICS_FILE), clock.clone());
     let opening = tokio::task::spawn_blocking(move || EmbeddedMetrics::open(&file, Arc::new(move || clock.now())));
     let embedded = opening.await.context("open the metric store")??;
-    let source: Arc<dyn MetricSource> = match settings.store {
-        // CloudWatch itself comes in here; until then what a metric stream sends is all there is.
-        StoreKind::Embedded | StoreKind::Aws => Arc::new(embedded.clone()),
+    let source: Arc<dyn MetricSource> = if settings.metric_regions.is_empty() {
+        Arc::new(embedded.clone())
+    } else {
+        let connect = ConnectOptions { region: settings.region.clone(), endpoint_url: None };
+        let asked = onepane_aws::connect_metrics(&settings.metric_regions, connect, MetricOptions::default()).await;
+        let now = clock_of_cache;
+        Arc::new(Cached::new(SingleFlight::new(asked), move || now.now(), CacheConfig::default()))
     };
     Ok(OpenedMetrics { source, embedded })
 }

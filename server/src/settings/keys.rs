@@ -35,7 +35,7 @@ pub(super) const PREFIX: &str = "ONEPANE_";
 
 /// Variables that begin as ours do and are no settings: the file to read, and what only tests look at.
 pub const OTHER_VARIABLES: &[&str] =
-    &["ONEPANE_CONFIG", "ONEPANE_DYNAMODB_LOCAL", "ONEPANE_SKIP_DYNAMODB_LOCAL", "ONEPANE_BIN"];
+    &["ONEPANE_CONFIG", "ONEPANE_DYNAMODB_LOCAL", "ONEPANE_SKIP_DYNAMODB_LOCAL", "ONEPANE_MINISTACK", "ONEPANE_BIN"];
 
 const fn key(name: &'static str, form: &'static str, default: Option<&'static str>, doc: &'static str) -> Key {
     Key { name, form, default, doc, secret: false, switch: false }
@@ -50,6 +50,12 @@ pub const KEYS: &[Key] = &[
     key("table", "NAME", Some("onepane"), "The DynamoDB table"),
     key("region", "REGION", None, "The table's Region on AWS; from the AWS configuration if not given"),
     key("endpoint_url", "URL", None, "Another DynamoDB endpoint, such as DynamoDB Local"),
+    key(
+        "metric_regions",
+        "REGION,…",
+        None,
+        "Regions whose CloudWatch metrics are asked; without any, metrics come from the embedded store",
+    ),
     key("feed_shards", "1-256", Some("4"), "Shards of the feed; the same for the life of a table"),
     key("retention", "DURATION", Some("35d"), "How far back pages look; at least 1d"),
     key("ttl", "DURATION", Some("90d"), "How long events are kept in the store, in whole days; at least the retention"),

@@ -7,6 +7,7 @@ mod values;
 pub use file::FileSettings;
 pub use keys::{KEYS, Key, OTHER_VARIABLES};
 
+use onepane_domain::Region;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -65,6 +66,7 @@ pub struct Settings {
     pub table: String,
     pub region: Option<String>,
     pub endpoint_url: Option<String>,
+    pub metric_regions: Vec<Region>,
     pub feed_shards: NonZeroU16,
     pub retention: Duration,
     pub ttl: Duration,
@@ -238,6 +240,7 @@ impl Settings {
             table: values.required("table", values::word)?,
             region: values.optional("region", values::word)?,
             endpoint_url: values.optional("endpoint_url", endpoint)?,
+            metric_regions: values.optional("metric_regions", regions)?.unwrap_or_default(),
             feed_shards: values.required("feed_shards", |text| {
                 let shards = values::number::<u16>(text, 1, 256)?;
                 NonZeroU16::new(shards).ok_or_else(|| "want one shard or more".to_owned())
@@ -307,6 +310,18 @@ impl Settings {
         };
         Effective { name: key.name, value, source }
     }
+}
+
+/// `us-east-1,eu-west-1`: each once.
+fn regions(text: &str) -> Result<Vec<Region>, String> {
+    let mut regions: Vec<Region> = Vec::new();
+    for word in text.split(',') {
+        let region = word.trim().parse().map_err(|error| format!("{error}"))?;
+        if !regions.contains(&region) {
+            regions.push(region);
+        }
+    }
+    Ok(regions)
 }
 
 fn ingest_key(text: &str) -> Result<Secret, String> {

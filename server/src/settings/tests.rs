@@ -66,6 +66,7 @@ fn errors_name_the_key_its_source_and_what_is_wanted() {
         ("demo", "yes"),
         ("demo_scale", "NaN"),
         ("endpoint_url", "dynamodb"),
+        ("metric_regions", "eu-west-1,nowhere!"),
         ("table", ""),
     ] {
         let error = load(&[(name, value)], &[], "").expect_err(name).to_string();
