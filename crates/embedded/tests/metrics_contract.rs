@@ -1,4 +1,5 @@
 //! The embedded metric store keeps the contract of every source of metrics.
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 #[path = "../../aws/tests/metrics_contract/mod.rs"]
 mod metrics_contract;

@@ -3,14 +3,17 @@
 use onepane_domain::{AccountId, MetricId, Region, StatisticSet, Timestamp};
 use std::collections::BTreeMap;
 
-/// Minutes of metrics, by Region, metric and account.
+/// The minutes of a metric.
+pub type Minutes = BTreeMap<Timestamp, StatisticSet>;
+
+/// Metrics by Region, metric and account.
 #[derive(Default)]
 pub struct Store {
-    regions: BTreeMap<Region, BTreeMap<(MetricId, AccountId), BTreeMap<Timestamp, StatisticSet>>>,
+    regions: BTreeMap<Region, BTreeMap<(MetricId, AccountId), Minutes>>,
 }
 
-/// A metric and its minutes.
-pub type Kept<'a> = (&'a MetricId, AccountId, &'a BTreeMap<Timestamp, StatisticSet>);
+/// A metric, its account and its minutes.
+pub type Kept<'a> = (&'a MetricId, AccountId, &'a Minutes);
 
 impl Store {
     /// As `PutMetricData`: what comes later for the same minute is added.
@@ -35,12 +38,7 @@ impl Store {
         metrics.map(|((metric, account), minutes)| (metric, *account, minutes))
     }
 
-    pub fn find(
-        &self,
-        region: &Region,
-        metric: &MetricId,
-        account: AccountId,
-    ) -> Option<&BTreeMap<Timestamp, StatisticSet>> {
+    pub fn find(&self, region: &Region, metric: &MetricId, account: AccountId) -> Option<&Minutes> {
         self.regions.get(region)?.get(&(metric.clone(), account))
     }
 }
