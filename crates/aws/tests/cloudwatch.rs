@@ -11,7 +11,7 @@ mod metrics_contract;
 use async_trait::async_trait;
 use cloudwatch_stand_in::{Fault, Rule, StandIn};
 use futures::future::{join, join_all};
-use metrics_contract::{Abilities, Bench, Feed, in_account, in_region, metric, of};
+use metrics_contract::{Abilities, Bench, Feed, expression, in_account, in_region, metric, of};
 use onepane_aws::{CloudWatchMetrics, MetricOptions};
 use onepane_domain::{
     AccountId, ErrorKind, MetricAnswer, MetricFilter, MetricId, MetricQuery, MetricRequest, MetricSource, Period,
@@ -392,4 +392,32 @@ async fn a_query_in_a_region_that_is_not_asked_is_told() {
     let answer = world.ask(vec![elsewhere, world.load()]).await;
     assert_eq!(told(&answer).len(), 1);
     assert!(says(&answer.notes, &["elsewhere", "me-south-1"]), "{:?}", answer.notes);
+}
+
+/// CloudWatch takes one Metrics Insights query a call.
+#[tokio::test]
+async fn two_metrics_insights_queries_are_two_calls() {
+    let world = World::of(&["eu-south-1"]).await;
+    let queries = vec![
+        expression("mean", "SELECT AVG(Load) FROM \"Faults\""),
+        expression("most", "SELECT MAX(Load) FROM \"Faults\""),
+        world.load(),
+    ];
+    let answer = world.ask(queries).await;
+    assert!(answer.notes.is_empty(), "{:?}", answer.notes);
+    let values: Vec<_> = told(&answer).into_iter().map(|(_, values, _)| values).collect();
+    assert_eq!(values, [vec![5.5, 11.0, 16.5], vec![10.0, 20.0, 30.0], vec![1.0, 2.0, 3.0]]);
+    let selects = |call: &cloudwatch_stand_in::Call| call.ids().iter().filter(|id| *id != "load").count();
+    assert!(world.stand_in.calls().iter().all(|call| selects(call) <= 1));
+}
+
+/// A metric of an account that is not linked, or has none of it, is an empty series and no error.
+#[tokio::test]
+async fn an_account_without_the_metric_is_an_empty_series() {
+    let world = World::of(&["eu-south-2"]).await;
+    let stranger = "999999999999".parse().unwrap();
+    let answer = world.ask(vec![in_account(of("stranger", &world.load, "Sum"), stranger), world.load()]).await;
+    assert_eq!(told(&answer)[0], ("eu-south-2", vec![], SeriesStatus::Complete));
+    assert_eq!(told(&answer)[1].1, [1.0, 2.0, 3.0]);
+    assert_eq!(answer.series[0].account, Some(stranger));
 }
