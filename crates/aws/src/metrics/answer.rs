@@ -139,7 +139,8 @@ fn data(query: &MetricQuery, region: &Region, raw: Raw, alone: bool) -> MetricDa
         QuerySource::Expression(_) => None,
     };
     let own = Some(label).filter(|label| !label.trim().is_empty() && *label != LABEL);
-    let own = own.map_or_else(|| usual_label(query), ToOwned::to_owned);
+    let is_metric = matches!(query.source, QuerySource::Metric { .. }) && query.label.is_none();
+    let own = own.filter(|_| !is_metric).map_or_else(|| usual_label(query), ToOwned::to_owned);
     let label = match query.label.as_deref().filter(|given| !given.contains("${")) {
         Some(given) if alone => given.to_owned(),
         Some(given) => format!("{given} {own}"),

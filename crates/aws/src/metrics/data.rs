@@ -9,7 +9,7 @@ use futures::StreamExt;
 use futures::future::join_all;
 use onepane_domain::{
     ErrorKind, MetricAnswer, MetricData, MetricQuery, MetricRequest, Notes, PortError, PortResult, QuerySource, Region,
-    Timestamp,
+    SeriesStatus, Timestamp,
 };
 use std::collections::HashSet;
 use tokio::time::{Instant, timeout_at};
@@ -185,6 +185,15 @@ async fn pages(
     // A call that failed says nothing about its metrics, not even that they have no values.
     if told.answered || !merged.is_empty() {
         told.found = merged.finish(region, &wanted);
+    }
+    for (_, data) in &told.found {
+        let why = match data.status {
+            SeriesStatus::Forbidden => "forbidden",
+            SeriesStatus::Failed => "CloudWatch failed on it",
+            SeriesStatus::Complete | SeriesStatus::Partial => continue,
+        };
+        let account = data.account.map(|account| format!(" of account {account}")).unwrap_or_default();
+        told.notes.push(format!("{region}: values of {}{account}: {why}", data.query));
     }
     told
 }
