@@ -10,19 +10,40 @@ use std::time::Duration;
 /// What to wait after a throttled request when the answer names no time: the SDK's own retries have been used up.
 const THROTTLE_PAUSE: Duration = Duration::from_secs(1);
 
-/// An SDK error as a port's; `context` says what was being done.
+/// An error of DynamoDB as a port's; `context` says what was being done.
 pub(crate) fn port_error<E>(context: impl Into<String>, error: &SdkError<E, HttpResponse>) -> PortError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    let kind = kind_of(error);
-    let mut context = context.into();
-    if kind == ErrorKind::Misconfigured {
-        context.push_str(" (create the table first)");
+    let mut error = service_error(context, error);
+    if error.kind == ErrorKind::Misconfigured {
+        error.context.push_str(" (create the table first)");
     }
+    error
+}
+
+/// An error of any service as a port's; `context` says what was being done.
+pub(crate) fn service_error<E>(context: impl Into<String>, error: &SdkError<E, HttpResponse>) -> PortError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let kind = kind_of(error);
+    let context = context.into();
     let retry_after = (kind == ErrorKind::Throttled).then(|| asked_pause(error).unwrap_or(THROTTLE_PAUSE));
     let cause = format!("{}", DisplayErrorContext(error));
     PortError { kind, context, retry_after, source: Some(cause.into()) }
+}
+
+/// Why, for readers: the service's code. Of a request that is wrong also its words, which say what to change; other
+/// errors' words may name roles and hosts, and stay in the logs.
+pub(crate) fn reason<E>(error: &SdkError<E, HttpResponse>) -> Option<String>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let service = error.as_service_error()?;
+    let message = service.message().filter(|_| kind_of(error) == ErrorKind::Invalid);
+    let words: Vec<&str> = [service.code(), message].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(": ").chars().take(400).collect())
 }
 
 fn kind_of<E>(error: &SdkError<E, HttpResponse>) -> ErrorKind
@@ -44,14 +65,20 @@ where
     }
 }
 
-/// The kind that a DynamoDB error code means; by the HTTP status where the code is not known.
-/// Codes: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
+/// The kind that an error code means; by the HTTP status where the code is not known. Codes:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>,
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html>
 pub(crate) fn kind_of_code(code: &str, status: u16) -> ErrorKind {
     match code {
-        "ThrottlingException"
+        "Throttling"
+        | "ThrottlingException"
         | "ThrottlingError"
         | "ThrottledException"
         | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "TooManyRequestsException"
+        | "SlowDown"
         | "ProvisionedThroughputExceededException"
         | "ProvisionedThroughputExceeded"
         | "ReplicatedWriteConflictException"
@@ -61,6 +88,12 @@ pub(crate) fn kind_of_code(code: &str, status: u16) -> ErrorKind {
         | "TransactionInProgressException" => ErrorKind::Throttled,
         "ResourceNotFoundException" | "TableNotFoundException" => ErrorKind::Misconfigured,
         "AccessDeniedException"
+        | "AccessDenied"
+        | "UnauthorizedOperation"
+        | "NotAuthorized"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "ExpiredToken"
         | "UnrecognizedClientException"
         | "InvalidSignatureException"
         | "IncompleteSignatureException"
@@ -76,6 +109,11 @@ pub(crate) fn kind_of_code(code: &str, status: u16) -> ErrorKind {
         | "SerializationException"
         | "ConditionalCheckFailedException" => ErrorKind::Invalid,
         "RequestTimeout" | "RequestTimeoutException" => ErrorKind::TimedOut,
+        "InternalServiceFault"
+        | "InternalServiceError"
+        | "InternalServerError"
+        | "InternalFailure"
+        | "ServiceUnavailable" => ErrorKind::Unavailable,
         _ => match status {
             // A success that could not be read.
             200..=299 => ErrorKind::Corrupt,
@@ -124,6 +162,11 @@ mod tests {
             ("ExpiredTokenException", 400, ErrorKind::Forbidden),
             ("ValidationException", 400, ErrorKind::Invalid),
             ("ItemCollectionSizeLimitExceededException", 400, ErrorKind::Invalid),
+            ("Throttling", 400, ErrorKind::Throttled),
+            ("AccessDenied", 400, ErrorKind::Forbidden),
+            ("ValidationError", 400, ErrorKind::Invalid),
+            ("InvalidParameterValue", 400, ErrorKind::Invalid),
+            ("InternalServiceFault", 500, ErrorKind::Unavailable),
             ("InternalServerError", 500, ErrorKind::Unavailable),
             ("ServiceUnavailable", 503, ErrorKind::Unavailable),
             ("", 200, ErrorKind::Corrupt),

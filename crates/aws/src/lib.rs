@@ -2,11 +2,14 @@
 //!
 //! [`DynamoStore`] keeps events in DynamoDB. [`connect`] makes one from the environment's AWS configuration; anything
 //! else that speaks DynamoDB (the embedded engine, Amazon's DynamoDB Local) hands its own client to
-//! [`DynamoStore::new`]. No type of the SDK leaves through a port: see [`onepane_domain::PortError`].
+//! [`DynamoStore::new`]. [`CloudWatchMetrics`] reads metrics from CloudWatch. No type of the SDK leaves through a port:
+//! see [`onepane_domain::PortError`].
 
 mod connect;
 mod error;
+mod metrics;
 mod store;
 
-pub use connect::{ConnectOptions, aws_behavior, connect, retry_policy};
+pub use connect::{ConnectOptions, aws_behavior, connect, connect_metrics, retry_policy};
+pub use metrics::{CloudWatchMetrics, MetricOptions};
 pub use store::{DynamoStore, FEED_INDEX, StoreConfig, WriteStrategy};
