@@ -83,7 +83,7 @@ impl EmbeddedMetrics {
     }
 
     /// Rolls up what is too old for its tier and drops what is too old for all; how many blocks that were. Others
-    /// write in between.
+    /// write in between. At the end the log of writes is emptied and memory is given back.
     pub async fn sweep(&self, now: Timestamp) -> PortResult<usize> {
         let mut swept = 0;
         loop {
@@ -92,14 +92,16 @@ impl EmbeddedMetrics {
                 work.map_err(|error| error.into_port("roll up old metrics"))
             });
             match some.await? {
-                0 => return Ok(swept),
+                0 => {
+                    self.settle().await?;
+                    return Ok(swept);
+                }
                 some => swept += some,
             }
         }
     }
 
-    /// Gives memory back that was taken for many writes.
-    pub async fn settle(&self) -> PortResult<()> {
+    async fn settle(&self) -> PortResult<()> {
         self.blocking(|shared| {
             let writer = lock(&shared.writer);
             let settled = writer.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory;");

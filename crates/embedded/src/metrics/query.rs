@@ -302,12 +302,16 @@ impl Sources for Asking<'_> {
         let order = |found: &Found| (found.name, found.subject.dimensions.clone(), found.subject.account);
         all.sort_by_cached_key(order);
         let id = self.current();
+        let window = period.map_or(self.window, |period| self.window.by(i64::from(period.seconds())));
+        if all.len() > MOST_FOUND {
+            // What has nothing to show in the window goes first.
+            all.retain(|found| window.meets(found.hours));
+        }
         if all.len() > MOST_FOUND {
             self.note(format!("{id}: the search finds {} metrics; the first {MOST_FOUND} are told", all.len()));
             all.truncate(MOST_FOUND);
         }
         let one_name = all.windows(2).all(|pair| pair[0].name == pair[1].name);
-        let window = period.map_or(self.window, |period| self.window.by(i64::from(period.seconds())));
         let mut lines = Vec::with_capacity(all.len());
         for found in &all {
             let mut parts: Vec<&str> = dimensions_of(&found.subject.dimensions).map(|(_, value)| value).collect();

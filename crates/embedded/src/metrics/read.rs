@@ -134,6 +134,11 @@ impl Window {
         Self { from: request.from.millis().div_euclid(1_000 * period) * period, to: up(request.to), period }
     }
 
+    /// True if it has something of these hours (since 1970).
+    pub(super) fn meets(self, (first, last): (i64, i64)) -> bool {
+        first.saturating_mul(HOUR) < self.to && last.saturating_mul(HOUR).saturating_add(HOUR) > self.from
+    }
+
     /// The same window by another period.
     pub(super) fn by(self, period: i64) -> Self {
         let to = -(-self.to).div_euclid(period) * period;
