@@ -77,7 +77,8 @@ pub(crate) async fn open_metrics(settings: &Settings, clock: &Clock) -> anyhow::
         Arc::new(embedded.clone())
     } else {
         let connect = ConnectOptions { region: settings.region.clone(), endpoint_url: None };
-        let asked = onepane_aws::connect_metrics(&settings.metric_regions, connect, MetricOptions::default()).await;
+        let options = MetricOptions { home: settings.metric_account, ..MetricOptions::default() };
+        let asked = onepane_aws::connect_metrics(&settings.metric_regions, connect, options).await;
         let now = clock_of_cache;
         Arc::new(Cached::new(SingleFlight::new(asked), move || now.now(), CacheConfig::default()))
     };

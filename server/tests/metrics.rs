@@ -222,5 +222,5 @@ async fn what_an_export_cannot_read_is_named() {
     assert!(why.contains("period"), "{why}");
     let (status, csv) = server.get("/export/metrics.csv?view=fleet").await;
     assert_eq!(status, StatusCode::OK);
-    assert!(csv.starts_with("time,panel,series,unit,value\n"), "{csv}");
+    assert!(csv.starts_with("time,panel,series,unit,value\r\n"), "{csv}");
 }

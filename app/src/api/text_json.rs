@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// JSON that is read from text and not from bytes. What a page brings along for its resources is read from text too, so
-/// the browser gets one reader of each type instead of two: some 5 % of the WASM.
+/// the browser gets one reader of each type instead of two.
 pub struct TextJson;
 
 /// The answers of server functions.

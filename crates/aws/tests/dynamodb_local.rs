@@ -6,44 +6,15 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod contract;
+mod external;
 
 use aws_sdk_dynamodb::config::{Credentials, Region};
 use aws_sdk_dynamodb::{Client, Config};
 use contract::Bench;
+use external::{Server, place_of};
 use onepane_aws::{ConnectOptions, StoreConfig, WriteStrategy};
 use onepane_domain::{ErrorKind, WorkloadStore};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// The Java process; ended with the test, however that ends.
-struct DynamoDbLocal {
-    child: Child,
-    endpoint: String,
-}
-
-impl Drop for DynamoDbLocal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn folder() -> Option<String> {
-    if let Ok(folder) = std::env::var("ONEPANE_DYNAMODB_LOCAL") {
-        return Some(folder);
-    }
-    if std::env::var("ONEPANE_SKIP_DYNAMODB_LOCAL").is_ok_and(|skip| skip == "1") {
-        println!("SKIPPED: ONEPANE_SKIP_DYNAMODB_LOCAL=1, so the store was not tested on DynamoDB Local");
-        return None;
-    }
-    panic!(
-        "ONEPANE_DYNAMODB_LOCAL must name the folder of DynamoDBLocal.jar (scripts/install-dynamodb-local fetches it, \
-         `make test` sets it); ONEPANE_SKIP_DYNAMODB_LOCAL=1 leaves this test out"
-    );
-}
+use std::process::Command;
 
 fn client(endpoint: &str) -> Client {
     let config = Config::builder()
@@ -57,32 +28,19 @@ fn client(endpoint: &str) -> Client {
     Client::from_conf(config)
 }
 
-async fn start(folder: &str) -> (DynamoDbLocal, Client) {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let child = Command::new("java")
-        .args(["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-port"])
-        .arg(port.to_string())
-        .current_dir(folder)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("java in {folder}: {error}"));
-    let mut server = DynamoDbLocal { child, endpoint: format!("http://127.0.0.1:{port}") };
-    let client = client(&server.endpoint);
-    let started = Instant::now();
-    while client.list_tables().send().await.is_err() {
-        assert!(started.elapsed() < PATIENCE, "DynamoDB Local in {folder} does not answer on port {port}");
-        if let Some(status) = server.child.try_wait().unwrap() {
-            panic!("DynamoDB Local in {folder} ended at once: {status}");
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    (server, client)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_the_contract_on_dynamodb_local() {
-    let Some(folder) = folder() else { return };
-    let (server, client) = start(&folder).await;
+    let installer = "scripts/install-dynamodb-local";
+    let Some(folder) = place_of("DYNAMODB_LOCAL", "DynamoDB Local", installer) else { return };
+    let command = |port: u16| {
+        let mut command = Command::new("java");
+        command.args(["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-inMemory", "-port"]);
+        command.arg(port.to_string()).current_dir(&folder);
+        command
+    };
+    let answers = async |endpoint: &str| client(endpoint).list_tables().send().await.is_ok();
+    let server = Server::start("DynamoDB Local", command, answers).await;
+    let client = client(&server.endpoint);
     let single = WriteStrategy::Single { in_flight: 16 };
     contract::run(&Bench { client: client.clone(), writes: single, name: "single" }, 12).await;
     let grouped = WriteStrategy::Grouped { in_flight: 2 };

@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod external;
 mod metrics_contract;
 
 use async_trait::async_trait;
@@ -13,44 +14,15 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::{Credentials, Region as SdkRegion};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StatisticSet as SdkSet};
+use external::{Server, place_of};
 use metrics_contract::{Abilities, Bench, Feed};
 use onepane_aws::{CloudWatchMetrics, MetricOptions};
 use onepane_domain::{AccountId, MetricId, Region, StatisticSet, Timestamp};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-const PATIENCE: Duration = Duration::from_secs(90);
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The account that MiniStack has where the credentials name none.
 const HOME: &str = "000000000000";
-
-/// The Python process; ended with the test, however that ends.
-struct MiniStack {
-    child: Child,
-    endpoint: String,
-}
-
-impl Drop for MiniStack {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn program() -> Option<String> {
-    if let Ok(program) = std::env::var("ONEPANE_MINISTACK") {
-        return Some(program);
-    }
-    if std::env::var("ONEPANE_SKIP_MINISTACK").is_ok_and(|skip| skip == "1") {
-        println!("SKIPPED: ONEPANE_SKIP_MINISTACK=1, so CloudWatch's adapter was not tested on MiniStack");
-        return None;
-    }
-    panic!(
-        "ONEPANE_MINISTACK must name the program ministack (scripts/install-ministack puts it into \
-         target/ministack/bin, `make test` sets the variable); ONEPANE_SKIP_MINISTACK=1 leaves this test out"
-    );
-}
 
 fn client(endpoint: &str, region: &Region) -> Client {
     let config = aws_sdk_cloudwatch::Config::builder()
@@ -62,28 +34,6 @@ fn client(endpoint: &str, region: &Region) -> Client {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
     Client::from_conf(config)
-}
-
-async fn start(program: &str) -> MiniStack {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let child = Command::new(program)
-        .envs([("GATEWAY_PORT", port.to_string().as_str()), ("BIND_HOST", "127.0.0.1")])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program}: {error}"));
-    let mut server = MiniStack { child, endpoint: format!("http://127.0.0.1:{port}") };
-    let client = client(&server.endpoint, &"us-east-1".parse().unwrap());
-    let started = Instant::now();
-    while client.list_metrics().send().await.is_err() {
-        assert!(started.elapsed() < PATIENCE, "{program} does not answer on port {port}");
-        if let Some(status) = server.child.try_wait().unwrap() {
-            panic!("{program} ended at once: {status}");
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    server
 }
 
 /// Feeds as anyone feeds CloudWatch.
@@ -118,21 +68,30 @@ impl Feed for PutMetricData {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_adapter_keeps_the_contract_on_ministack() {
-    let Some(program) = program() else { return };
-    let server = start(&program).await;
+    let Some(program) = place_of("MINISTACK", "MiniStack", "scripts/install-ministack") else { return };
+    let command = |port: u16| {
+        let mut command = Command::new(&program);
+        command.envs([("GATEWAY_PORT", port.to_string().as_str()), ("BIND_HOST", "127.0.0.1")]);
+        command
+    };
+    let anywhere: Region = "us-east-1".parse().unwrap();
+    let answers = async |endpoint: &str| client(endpoint, &anywhere).list_metrics().send().await.is_ok();
+    let server = Server::start("MiniStack", command, answers).await;
     let regions: [Region; 2] = ["us-east-1", "eu-central-1"].map(|region| region.parse().unwrap());
     let clients = regions.map(|region| (region.clone(), client(&server.endpoint, &region)));
+    let home = HOME.parse().unwrap();
     let options = MetricOptions {
         requests_per_second: 1e6,
         burst: 100_000,
         region_within: Duration::from_secs(600),
+        // Its lists do not say whose the metrics are.
+        home: Some(home),
         ..MetricOptions::default()
     };
     let source = CloudWatchMetrics::new(clients.to_vec(), options);
     let feed = PutMetricData(clients.to_vec());
     // Its values expire, so they are recent by the machine's own clock.
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-    let home = HOME.parse().unwrap();
     let bench = Bench {
         name: "MiniStack",
         source: &source,
@@ -140,7 +99,7 @@ async fn the_adapter_keeps_the_contract_on_ministack() {
         now: Timestamp::from_millis(now).unwrap(),
         home,
         other: home,
-        abilities: Abilities { accounts: false, owners: false, math: false, search: false },
+        abilities: Abilities { accounts: false, math: false, search: false },
     };
     metrics_contract::run(&bench).await;
 }

@@ -1,6 +1,7 @@
 //! Which queries an expression calls by their ids.
 
 use onepane_domain::{MetricQuery, QuerySource};
+use std::borrow::Borrow;
 use std::collections::{BTreeSet, HashMap};
 
 /// True for a Metrics Insights query (`SELECT …`), in whatever case.
@@ -12,11 +13,12 @@ pub fn is_insights_query(expression: &str) -> bool {
 
 /// For each query the places of all queries that must be asked together with it: itself, those that its expression
 /// calls, those that their expressions call, and so on; with `METRICS()`, all that are no expressions.
-pub fn needed(queries: &[MetricQuery]) -> Vec<BTreeSet<usize>> {
+pub fn needed<Q: Borrow<MetricQuery>>(queries: &[Q]) -> Vec<BTreeSet<usize>> {
+    let queries: Vec<&MetricQuery> = queries.iter().map(Borrow::borrow).collect();
     let places: HashMap<&str, usize> =
         queries.iter().enumerate().map(|(place, query)| (query.id.as_str(), place)).collect();
     let metrics = || {
-        let is_metric = |query: &MetricQuery| matches!(query.source, QuerySource::Metric { .. });
+        let is_metric = |query: &&MetricQuery| matches!(query.source, QuerySource::Metric { .. });
         queries.iter().enumerate().filter(move |(_, query)| is_metric(query)).map(|(place, _)| place)
     };
     let direct: Vec<Vec<usize>> = queries
@@ -27,7 +29,7 @@ pub fn needed(queries: &[MetricQuery]) -> Vec<BTreeSet<usize>> {
                 return Vec::new();
             }
             let mut called = Vec::new();
-            for word in words(expression) {
+            for word in names(expression) {
                 match word {
                     // A text between the parentheses picks some of them; asking for all is right, if dearer.
                     "METRICS" => called.extend(metrics()),
@@ -48,8 +50,8 @@ pub fn needed(queries: &[MetricQuery]) -> Vec<BTreeSet<usize>> {
     (0..queries.len()).map(all_from).collect()
 }
 
-/// Names outside of quotation marks.
-fn words(expression: &str) -> Vec<&str> {
+/// The names in an expression: ids of queries and words of the language, outside of quotation marks.
+pub fn names(expression: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = expression;
     while let Some(first) = rest.chars().next() {

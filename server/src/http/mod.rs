@@ -1,5 +1,6 @@
 //! The router and what stands before it.
 
+mod cells;
 mod export;
 mod firehose;
 mod guard;

@@ -34,8 +34,14 @@ impl Key {
 pub(super) const PREFIX: &str = "ONEPANE_";
 
 /// Variables that begin as ours do and are no settings: the file to read, and what only tests look at.
-pub const OTHER_VARIABLES: &[&str] =
-    &["ONEPANE_CONFIG", "ONEPANE_DYNAMODB_LOCAL", "ONEPANE_SKIP_DYNAMODB_LOCAL", "ONEPANE_MINISTACK", "ONEPANE_BIN"];
+pub const OTHER_VARIABLES: &[&str] = &[
+    "ONEPANE_CONFIG",
+    "ONEPANE_DYNAMODB_LOCAL",
+    "ONEPANE_SKIP_DYNAMODB_LOCAL",
+    "ONEPANE_MINISTACK",
+    "ONEPANE_SKIP_MINISTACK",
+    "ONEPANE_BIN",
+];
 
 const fn key(name: &'static str, form: &'static str, default: Option<&'static str>, doc: &'static str) -> Key {
     Key { name, form, default, doc, secret: false, switch: false }
@@ -55,6 +61,12 @@ pub const KEYS: &[Key] = &[
         "REGION,…",
         None,
         "Regions whose CloudWatch metrics are asked; without any, metrics come from the embedded store",
+    ),
+    key(
+        "metric_account",
+        "ACCOUNT",
+        None,
+        "The account that asks CloudWatch; whose metrics those are that come without an owner",
     ),
     key("feed_shards", "1-256", Some("4"), "Shards of the feed; the same for the life of a table"),
     key("retention", "DURATION", Some("35d"), "How far back pages look; at least 1d"),

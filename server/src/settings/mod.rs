@@ -7,7 +7,7 @@ mod values;
 pub use file::FileSettings;
 pub use keys::{KEYS, Key, OTHER_VARIABLES};
 
-use onepane_domain::Region;
+use onepane_domain::{AccountId, Region};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -67,6 +67,7 @@ pub struct Settings {
     pub region: Option<String>,
     pub endpoint_url: Option<String>,
     pub metric_regions: Vec<Region>,
+    pub metric_account: Option<AccountId>,
     pub feed_shards: NonZeroU16,
     pub retention: Duration,
     pub ttl: Duration,
@@ -241,6 +242,8 @@ impl Settings {
             region: values.optional("region", values::word)?,
             endpoint_url: values.optional("endpoint_url", endpoint)?,
             metric_regions: values.optional("metric_regions", regions)?.unwrap_or_default(),
+            metric_account: values
+                .optional("metric_account", |text| text.parse::<AccountId>().map_err(|error| error.to_string()))?,
             feed_shards: values.required("feed_shards", |text| {
                 let shards = values::number::<u16>(text, 1, 256)?;
                 NonZeroU16::new(shards).ok_or_else(|| "want one shard or more".to_owned())

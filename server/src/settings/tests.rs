@@ -67,6 +67,7 @@ fn errors_name_the_key_its_source_and_what_is_wanted() {
         ("demo_scale", "NaN"),
         ("endpoint_url", "dynamodb"),
         ("metric_regions", "eu-west-1,nowhere!"),
+        ("metric_account", "1234"),
         ("table", ""),
     ] {
         let error = load(&[(name, value)], &[], "").expect_err(name).to_string();

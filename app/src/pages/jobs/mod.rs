@@ -10,6 +10,7 @@ mod url;
 mod views;
 
 pub(crate) use columns::instance;
+pub(crate) use url::toggle;
 
 use crate::api::{self, ApiError};
 use crate::components::Empty;

@@ -115,7 +115,8 @@ impl JobsUrl {
     }
 }
 
-fn toggle<T: PartialEq>(values: &mut Vec<T>, value: Option<T>) {
+/// Adds a value to a list, or takes it away if it is there; no value changes nothing.
+pub(crate) fn toggle<T: PartialEq>(values: &mut Vec<T>, value: Option<T>) {
     let Some(value) = value else { return };
     match values.iter().position(|other| *other == value) {
         Some(place) => drop(values.remove(place)),

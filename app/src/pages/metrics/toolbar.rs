@@ -2,6 +2,7 @@
 
 use super::window::{RANGES, field_value, period_label, shifted, wider};
 use super::{Metrics, href};
+use crate::pages::jobs::toggle;
 use crate::state::Accounts;
 use leptos::prelude::*;
 use onepane_domain::{AccountId, MetricsQuery, MetricsView, Period, Region, TimeWindow, Timestamp};
@@ -172,7 +173,7 @@ fn Places() -> impl IntoView {
         });
         let entry = move |(id, alias): (AccountId, String)| {
             let chosen = Signal::derive(move || metrics.query.with(|query| query.accounts.contains(&id)));
-            let on_toggle = Callback::new(move |()| metrics.change(|query| toggle(&mut query.accounts, id)));
+            let on_toggle = Callback::new(move |()| metrics.change(|query| toggle(&mut query.accounts, Some(id))));
             view! { <Choice name=alias detail=id.to_string() chosen on_toggle /> }
         };
         all.unwrap_or_default().into_iter().map(entry).collect_view()
@@ -184,7 +185,7 @@ fn Places() -> impl IntoView {
             let chosen =
                 Signal::derive(move || metrics.query.with(|query| query.regions.contains(&region.get_value())));
             let on_toggle =
-                Callback::new(move |()| metrics.change(|query| toggle(&mut query.regions, region.get_value())));
+                Callback::new(move |()| metrics.change(|query| toggle(&mut query.regions, Some(region.get_value()))));
             view! { <Choice name detail=String::new() chosen on_toggle /> }
         };
         all.into_iter().map(entry).collect_view()
@@ -200,13 +201,6 @@ fn Places() -> impl IntoView {
         </details>
     }
     .into_any()
-}
-
-fn toggle<T: PartialEq>(values: &mut Vec<T>, value: T) {
-    match values.iter().position(|other| *other == value) {
-        Some(place) => drop(values.remove(place)),
-        None => values.push(value),
-    }
 }
 
 /// One entry of a list in which several can be chosen.

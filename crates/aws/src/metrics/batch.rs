@@ -5,7 +5,8 @@
 //! hidden, even if it is also asked for by itself.
 
 use onepane_domain::{MetricQuery, QuerySource};
-use std::collections::{BTreeSet, HashMap};
+use onepane_metrics::{is_insights_query, names, needed};
+use std::collections::BTreeSet;
 
 /// Most queries of a call.
 pub(super) const MOST_QUERIES: usize = 500;
@@ -46,11 +47,10 @@ pub(super) fn split(queries: &[&MetricQuery], steps: u64) -> Split {
         let sent: BTreeSet<usize> = chunk.iter().copied().collect();
         split.calls.push(Call { wanted: sent.clone(), sent, parts: Vec::new() });
     }
-    let ids: HashMap<&str, usize> =
-        queries.iter().enumerate().map(|(number, query)| (query.id.as_str(), number)).collect();
+    let together = needed(queries);
     let mut packed: Vec<Call> = Vec::new();
     for root in expressions {
-        let sent = closure(root, queries, &ids);
+        let sent = together[root].clone();
         let count = |is: fn(&str) -> bool| sent.iter().filter(|number| is(text(queries[**number]))).count();
         if sent.len() > MOST_QUERIES {
             split
@@ -58,12 +58,12 @@ pub(super) fn split(queries: &[&MetricQuery], steps: u64) -> Split {
                 .push((root, format!("needs {} queries at once; CloudWatch takes {MOST_QUERIES}", sent.len())));
             continue;
         }
-        if count(is_select) > 1 {
+        if count(is_insights_query) > 1 {
             split.refused.push((root, "needs two Metrics Insights queries at once; CloudWatch takes one".to_owned()));
             continue;
         }
         // SEARCH and SELECT may give 500 series each; METRICS() takes whatever is in the call.
-        let alone = count(is_select) + count(|text| has_word(text, "SEARCH") || has_word(text, "METRICS")) > 0;
+        let alone = count(is_insights_query) + count(|text| has_word(text, "SEARCH") || has_word(text, "METRICS")) > 0;
         let call = Call { sent, wanted: BTreeSet::from([root]), parts: Vec::new() };
         if alone {
             split.calls.push(call);
@@ -82,13 +82,6 @@ pub(super) fn split(queries: &[&MetricQuery], steps: u64) -> Split {
     split
 }
 
-/// True for a Metrics Insights query.
-pub(super) fn is_select(expression: &str) -> bool {
-    let start = expression.trim_start();
-    start.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("select"))
-        && !start[6..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_' || next == '(')
-}
-
 fn text(query: &MetricQuery) -> &str {
     match &query.source {
         QuerySource::Metric { .. } => "",
@@ -96,44 +89,8 @@ fn text(query: &MetricQuery) -> &str {
     }
 }
 
-/// The expression and all that it names, and what that names.
-fn closure(root: usize, queries: &[&MetricQuery], ids: &HashMap<&str, usize>) -> BTreeSet<usize> {
-    let mut found = BTreeSet::from([root]);
-    let mut open = vec![root];
-    while let Some(number) = open.pop() {
-        let text = text(queries[number]);
-        if is_select(text) {
-            continue;
-        }
-        let mut named: Vec<usize> = words(text).filter_map(|word| ids.get(word).copied()).collect();
-        if has_word(text, "METRICS") {
-            // Metrics alone, as CloudWatch says; all of them, as a filter in the parentheses only leaves some out.
-            let metrics =
-                queries.iter().enumerate().filter(|(_, query)| matches!(query.source, QuerySource::Metric { .. }));
-            named.extend(metrics.map(|(number, _)| number));
-        }
-        open.extend(named.into_iter().filter(|number| found.insert(*number)));
-    }
-    found
-}
-
 fn has_word(text: &str, wanted: &str) -> bool {
-    words(text).any(|word| word == wanted)
-}
-
-/// The words of an expression outside quotes.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut quote = None;
-    let inside = move |character: char| {
-        match quote {
-            Some(open) if character == open => quote = None,
-            Some(_) => {}
-            None if character == '\'' || character == '"' => quote = Some(character),
-            None => return !(character.is_ascii_alphanumeric() || character == '_'),
-        }
-        true
-    };
-    text.split(inside).filter(|word| !word.is_empty())
+    names(text).contains(&wanted)
 }
 
 #[cfg(test)]
@@ -192,8 +149,13 @@ mod tests {
 
     #[test]
     fn selects_are_known_and_stand_alone() {
-        assert!(is_select(" select AVG(a) FROM b") && is_select("SELECT\nMAX(a) FROM b"));
-        assert!(!is_select("selected + 1") && !is_select("SELECT(a)") && !is_select("é") && !is_select(""));
+        assert!(is_insights_query(" select AVG(a) FROM b") && is_insights_query("SELECT\nMAX(a) FROM b"));
+        assert!(
+            !is_insights_query("selected + 1")
+                && !is_insights_query("SELECT(a)")
+                && !is_insights_query("é")
+                && !is_insights_query("")
+        );
         let queries = [
             expression("q", "SELECT AVG(q2) FROM q2"),
             expression("q2", "SELECT 1"),
@@ -230,10 +192,10 @@ mod tests {
                 seen.extend(&call.wanted);
                 for call in call.parts.iter().chain([call]) {
                     prop_assert!(call.sent.len() <= MOST_QUERIES && call.wanted.is_subset(&call.sent));
-                    prop_assert!(call.sent.iter().filter(|number| is_select(text(&queries[**number]))).count() <= 1);
+                    prop_assert!(call.sent.iter().filter(|number| is_insights_query(text(&queries[**number]))).count() <= 1);
                     for number in &call.sent {
                         let text = text(&queries[*number]);
-                        for word in words(text).filter(|word| word.starts_with('q')) {
+                        for word in names(text).into_iter().filter(|word| word.starts_with('q')) {
                             let named = queries.iter().position(|query| query.id == word).unwrap();
                             prop_assert!(call.sent.contains(&named), "{text} without {word}");
                         }

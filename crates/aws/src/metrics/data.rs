@@ -8,9 +8,10 @@ use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, 
 use futures::StreamExt;
 use futures::future::join_all;
 use onepane_domain::{
-    ErrorKind, MetricAnswer, MetricData, MetricQuery, MetricRequest, Notes, PortError, PortResult, QuerySource, Region,
-    SeriesStatus, Timestamp,
+    AccountId, ErrorKind, MetricAnswer, MetricData, MetricQuery, MetricRequest, Notes, PortError, PortResult,
+    QuerySource, Region, SeriesStatus, Timestamp,
 };
+use onepane_metrics::is_insights_query;
 use std::collections::HashSet;
 use tokio::time::{Instant, timeout_at};
 
@@ -141,7 +142,8 @@ async fn pages(
     let region = &place.region;
     let wanted: Vec<(usize, &MetricQuery)> = call.wanted.iter().map(|number| queries[*number]).collect();
     let names = || format!("values of {}", named(wanted.iter().map(|(_, query)| query.id.as_str())));
-    let sent = call.sent.iter().map(|number| sdk_query(queries[*number].1, call.wanted.contains(number), window));
+    let sent =
+        call.sent.iter().map(|number| sdk_query(queries[*number].1, call.wanted.contains(number), window, place.home));
     let sent: Vec<MetricDataQuery> = sent.collect();
     let mut merged = Merged::default();
     let mut told = Told::default();
@@ -198,7 +200,9 @@ async fn pages(
     told
 }
 
-fn sdk_query(query: &MetricQuery, wanted: bool, window: Window) -> MetricDataQuery {
+/// `home` is the account that asks. Its own metrics are asked for without naming it: naming accounts is for monitoring
+/// accounts, and it may be none.
+fn sdk_query(query: &MetricQuery, wanted: bool, window: Window, home: Option<AccountId>) -> MetricDataQuery {
     let sent = MetricDataQuery::builder().id(&query.id).return_data(wanted);
     // What is hidden needs no label.
     let sent = sent.set_label(label_to_send(query).filter(|_| wanted));
@@ -212,11 +216,12 @@ fn sdk_query(query: &MetricQuery, wanted: bool, window: Window) -> MetricDataQue
                 .set_dimensions(Some(dimensions.collect()))
                 .build();
             let stat = MetricStat::builder().metric(metric).period(window.period).stat(statistic.to_string()).build();
-            sent.metric_stat(stat).set_account_id(account.map(|account| account.to_string())).build()
+            let other = account.filter(|account| Some(*account) != home);
+            sent.metric_stat(stat).set_account_id(other.map(|account| account.to_string())).build()
         }
         QuerySource::Expression(text) => {
             // Math has its metrics' period, and SEARCH its own.
-            let period = batch::is_select(text).then_some(window.period);
+            let period = is_insights_query(text).then_some(window.period);
             sent.expression(text).set_period(period).build()
         }
     }
@@ -249,11 +254,21 @@ mod tests {
         let expression = |text: &str| {
             let source = QuerySource::Expression(text.to_owned());
             let query = MetricQuery { id: "e".to_owned(), region: None, source, label: None, wanted: true };
-            sdk_query(&query, false, window)
+            sdk_query(&query, false, window, None)
         };
         assert_eq!(expression("SELECT AVG(x) FROM y").period(), Some(300));
         assert_eq!(expression("SEARCH('x', 'Sum', 60)").period(), None);
         let hidden = expression("a + b");
         assert_eq!((hidden.period(), hidden.return_data(), hidden.label()), (None, Some(false), None));
+        let home: AccountId = "111122223333".parse().unwrap();
+        let asked_for = |account: &str| {
+            let metric = onepane_domain::MetricId::new("N", "M", []).unwrap();
+            let account = Some(account.parse().unwrap());
+            let source = QuerySource::Metric { metric, account, statistic: onepane_domain::Statistic::Sum };
+            let query = MetricQuery { id: "m".to_owned(), region: None, source, label: None, wanted: true };
+            sdk_query(&query, true, window, Some(home)).account_id().map(ToOwned::to_owned)
+        };
+        assert_eq!(asked_for("111122223333"), None, "one's own account need not be named");
+        assert_eq!(asked_for("444455556666").as_deref(), Some("444455556666"));
     }
 }

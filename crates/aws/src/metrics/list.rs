@@ -78,7 +78,7 @@ async fn in_region(
         for (number, metric) in page.metrics().iter().enumerate() {
             let account = match page.owning_accounts().get(number) {
                 Some(account) => account.parse().ok(),
-                None => one_account,
+                None => one_account.or(place.home),
             };
             match account.zip(read(metric)) {
                 Some((account, metric)) => {

@@ -15,7 +15,8 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::config::http::HttpResponse;
 use aws_sdk_cloudwatch::error::{ProvideErrorMetadata, SdkError};
 use onepane_domain::{
-    ErrorKind, MetricAnswer, MetricFilter, MetricList, MetricRequest, MetricSource, PortError, PortResult, Region,
+    AccountId, ErrorKind, MetricAnswer, MetricFilter, MetricList, MetricRequest, MetricSource, PortError, PortResult,
+    Region,
 };
 use std::error::Error;
 use std::time::Duration;
@@ -33,12 +34,21 @@ pub struct MetricOptions {
     pub region_within: Duration,
     /// Tries of one request, the first included.
     pub retry_attempts: u32,
+    /// The account whose credentials the clients have. CloudWatch need not say whose metrics it lists where an account is
+    /// no monitoring account: those are this one's.
+    pub home: Option<AccountId>,
 }
 
 impl Default for MetricOptions {
     fn default() -> Self {
         // In the worst second 30 + 10 requests: a fifth of the quota is left to others.
-        Self { requests_per_second: 30.0, burst: 10, region_within: Duration::from_secs(20), retry_attempts: 4 }
+        Self {
+            requests_per_second: 30.0,
+            burst: 10,
+            region_within: Duration::from_secs(20),
+            retry_attempts: 4,
+            home: None,
+        }
     }
 }
 
@@ -53,6 +63,7 @@ pub struct CloudWatchMetrics {
 struct Place {
     region: Region,
     client: Client,
+    home: Option<AccountId>,
     values: Bucket,
     lists: Bucket,
 }
@@ -71,7 +82,7 @@ impl CloudWatchMetrics {
         let place = |(region, client): (Region, Client)| {
             let config = client.config().to_builder().retry_config(retries.clone()).build();
             let (values, lists) = (Bucket::new(rate, burst), Bucket::new(rate / 2.0, burst / 2.0));
-            Place { region, client: Client::from_conf(config), values, lists }
+            Place { region, client: Client::from_conf(config), home: options.home, values, lists }
         };
         let places = clients.into_iter().map(place).collect();
         Self { places, region_within: options.region_within }

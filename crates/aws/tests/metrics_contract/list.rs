@@ -5,10 +5,9 @@ use onepane_domain::{DimensionFilter, ListedMetric, MetricFilter, MetricId, Metr
 
 const NAMESPACE: &str = "Contract/List";
 
-/// All of a namespace; the home account's alone where lists would not say whose each metric is.
-fn filter(bench: &Bench<'_>, namespace: &str) -> MetricFilter {
-    let accounts = if bench.abilities.owners { Vec::new() } else { vec![bench.home] };
-    MetricFilter { namespace: Some(namespace.to_owned()), accounts, ..MetricFilter::default() }
+/// All of a namespace.
+fn filter(namespace: &str) -> MetricFilter {
+    MetricFilter { namespace: Some(namespace.to_owned()), ..MetricFilter::default() }
 }
 
 fn dimension(name: &str, value: Option<&str>) -> DimensionFilter {
@@ -55,12 +54,12 @@ pub async fn filters_choose_by_namespace_name_and_dimensions(bench: &Bench<'_>) 
         (None, vec![dimension("Host", None)], vec![]),
     ];
     for (name, dimensions, expected) in cases {
-        let filter = MetricFilter { name: name.map(str::to_owned), dimensions, ..filter(bench, NAMESPACE) };
+        let filter = MetricFilter { name: name.map(str::to_owned), dimensions, ..filter(NAMESPACE) };
         let found = listed(bench, &filter).await;
         assert_eq!(found.iter().map(|listed| &listed.metric).collect::<Vec<_>>(), expected, "{filter:?}");
         assert!(found.iter().all(|listed| listed.account == bench.home && listed.region == bench.region()));
     }
-    assert_eq!(listed(bench, &filter(bench, "Contract/Nothing")).await, []);
+    assert_eq!(listed(bench, &filter("Contract/Nothing")).await, []);
 }
 
 pub async fn a_metric_is_listed_once_in_order(bench: &Bench<'_>) {
@@ -68,7 +67,7 @@ pub async fn a_metric_is_listed_once_in_order(bench: &Bench<'_>) {
         let id = metric("Contract/Once", "Value", &[("Number", &number.to_string())]);
         bench.put(&id, &[(bench.at(number, 0), 1.0), (bench.at(number, 30), 2.0)]).await;
     }
-    let found = listed(bench, &filter(bench, "Contract/Once")).await;
+    let found = listed(bench, &filter("Contract/Once")).await;
     let numbers: Vec<_> = found.iter().map(|listed| listed.metric.dimension("Number").unwrap()).collect();
     assert_eq!(numbers, ["3", "5", "7"]);
 }
@@ -79,7 +78,7 @@ pub async fn a_limit_is_kept_and_told(bench: &Bench<'_>) {
         let id = metric("Contract/Limit", "Value", &[("Number", &format!("{number:04}"))]);
         bench.put(&id, &[(bench.at(1, 0), 1.0)]).await;
     }
-    let filter = filter(bench, "Contract/Limit");
+    let filter = filter("Contract/Limit");
     let some = bench.source.list(&filter, 25).await.unwrap();
     assert_eq!(some.metrics.len(), 25);
     assert!(metrics(&some).windows(2).all(|pair| pair[0] < pair[1]));
@@ -99,9 +98,9 @@ pub async fn regions_are_told_and_chosen(bench: &Bench<'_>) {
     }
     let mut expected = regions.clone();
     expected.sort();
-    let everywhere = listed(bench, &filter(bench, "Contract/Regions")).await;
+    let everywhere = listed(bench, &filter("Contract/Regions")).await;
     assert_eq!(everywhere.into_iter().map(|listed| listed.region).collect::<Vec<_>>(), expected);
-    let one = MetricFilter { regions: vec![regions[1].clone()], ..filter(bench, "Contract/Regions") };
+    let one = MetricFilter { regions: vec![regions[1].clone()], ..filter("Contract/Regions") };
     let found = listed(bench, &one).await;
     assert_eq!(found.into_iter().map(|listed| listed.region).collect::<Vec<_>>(), [regions[1].clone()]);
 }
@@ -117,9 +116,9 @@ pub async fn accounts_are_told_and_chosen(bench: &Bench<'_>) {
         bench.put_in(account, &bench.region(), &id, &[(bench.at(1, 0), 1.0)]).await;
     }
     let accounts = |found: Vec<ListedMetric>| found.iter().map(|listed| listed.account).collect::<Vec<_>>();
-    assert_eq!(accounts(listed(bench, &filter(bench, "Contract/Accounts")).await), both);
+    assert_eq!(accounts(listed(bench, &filter("Contract/Accounts")).await), both);
     for chosen in [vec![bench.home], vec![bench.other], both.to_vec()] {
-        let filter = MetricFilter { accounts: chosen.clone(), ..filter(bench, "Contract/Accounts") };
+        let filter = MetricFilter { accounts: chosen.clone(), ..filter("Contract/Accounts") };
         assert_eq!(accounts(listed(bench, &filter).await), chosen);
     }
 }

@@ -31,8 +31,6 @@ pub trait Feed: Send + Sync {
 pub struct Abilities {
     /// Accounts other than the source's own, told apart.
     pub accounts: bool,
-    /// Lists say whose each metric is, without being asked for one account's.
-    pub owners: bool,
     /// Arithmetic, functions over several series, `FILL`.
     pub math: bool,
     /// `SEARCH(…)`.
@@ -40,7 +38,7 @@ pub struct Abilities {
 }
 
 impl Abilities {
-    pub const ALL: Self = Self { accounts: true, owners: true, math: true, search: true };
+    pub const ALL: Self = Self { accounts: true, math: true, search: true };
 }
 
 /// A source to test, and how to feed it.

@@ -1,9 +1,9 @@
 //! *Fleet health*: from the read model alone.
 
+use super::MetricPaneService;
 use super::lines::{MOST_LINES, grid, line, metric_lines, strongest, sum};
 use super::panel::{PanelData, Picture};
 use super::scope::Scope;
-use super::{MetricPaneService, lines};
 use onepane_charts::{DurationPercentiles, Line, PhaseCounts, WorkloadsByPhase};
 use onepane_domain::{
     Aggregate, AggregateQuery, Filter, Grouping, Notes, Organization, Pane, Phase, PortResult, QueryPart,
@@ -75,12 +75,8 @@ impl MetricPaneService {
 
 /// The name of an account that an aggregate is grouped by.
 pub(super) fn account_name(id: &str, organization: &Organization) -> String {
-    lines::full_label(
-        if id.parse::<onepane_domain::AccountId>().is_ok() { "" } else { id },
-        id.parse().ok(),
-        None,
-        organization,
-    )
+    let known = id.parse().ok().and_then(|account| organization.account(account));
+    known.map_or_else(|| id.to_owned(), |account| account.alias.clone())
 }
 
 /// Counts by phase, on the scope's grid.
