@@ -224,3 +224,22 @@ async fn what_an_export_cannot_read_is_named() {
     assert_eq!(status, StatusCode::OK);
     assert!(csv.starts_with("time,panel,series,unit,value\r\n"), "{csv}");
 }
+
+#[tokio::test]
+async fn a_failure_without_a_reason_is_named_and_one_that_looks_like_a_formula_is_none() {
+    let stage = stage(|store| Arc::new(store)).await;
+    let time = clock().now().plus_millis(-3_600_000);
+    let told = support::event("told", "Failed", time);
+    let mut untold: serde_json::Value = serde_json::from_str(&support::event("untold", "Failed", time)).unwrap();
+    untold["detail"]["FailureReason"] = serde_json::Value::Null;
+    for event in [told, untold.to_string()] {
+        assert_eq!(stage.server.ingest(event).await.0, StatusCode::ACCEPTED);
+    }
+    stage.server.until_known(2).await;
+    let page = page(&stage.pane, "view=failures").await;
+    let reasons: Vec<&str> = panel(&page, "reasons").chart.rows.iter().map(|row| row[0].as_str()).collect();
+    assert!(reasons.contains(&"No reason given"), "{reasons:?}");
+    // The other's reason begins with an equal sign, and anyone who may start a job can write one.
+    let (_, csv) = stage.server.get("/export/metrics.csv?view=failures").await;
+    assert!(csv.contains("\"'=cmd"), "{csv}");
+}

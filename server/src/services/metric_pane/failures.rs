@@ -12,6 +12,8 @@ use onepane_domain::{
 use std::collections::BTreeMap;
 
 const DAY_MS: i64 = 86_400_000;
+/// What stands for a failure whose event says no reason: most kinds have none.
+const NO_REASON: &str = "No reason given";
 /// Accounts of the heat map: what a chart has room for.
 const HEAT_ACCOUNTS: usize = 12;
 
@@ -41,10 +43,10 @@ impl MetricPaneService {
         let kind_name = |kind: &str| WorkloadKind::from(kind.to_owned()).plural().to_owned();
         let failures = |counts: &[u32; 8]| f64::from(counts[Phase::Failed.index()]);
         let name = |id: &str| account_name(id, organization);
-        let reasons = reasons
-            .failure_groups
-            .into_iter()
-            .map(|group| ReasonCount { reason: group.reason, count: u32::try_from(group.count).unwrap_or(u32::MAX) });
+        let reasons = reasons.failure_groups.into_iter().map(|group| ReasonCount {
+            reason: if group.reason.is_empty() { NO_REASON.to_owned() } else { group.reason },
+            count: u32::try_from(group.count).unwrap_or(u32::MAX),
+        });
         let pareto = FailurePareto { reasons: reasons.collect() };
         Ok(vec![
             count_lines("failed-by-kind", "Failures by kind", &kinds, scope, kind_name, failures),
