@@ -182,7 +182,7 @@ test('accounts narrow, and the numbers can be taken along', async () => {
   const page = await metrics(search);
   await says(page, 'invocations', /1 line\b/);
   const answer = await page.request.get(`${server.url}/export/metrics.csv${search}`);
-  const rows = (await answer.text()).trim().split('\n');
+  const rows = (await answer.text()).trim().split('\r\n');
   assert.equal(rows[0], 'time,panel,series,unit,value');
   const invocations = rows.filter((row) => row.includes('"Invocations, each 5 minutes",chat-1'));
   assert.ok(invocations.length >= 35, `${invocations.length} values`);
