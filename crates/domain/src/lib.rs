@@ -2,11 +2,12 @@
 //!
 //! Types here are what every other crate talks in: identities ([`AccountId`], [`Region`], [`WorkloadId`]), records
 //! ([`Transition`], [`ApiCall`]), queries ([`WorkloadQuery`], [`MetricRequest`]) and their answers, and the ports
-//! ([`WorkloadStore`], [`MetricSource`], [`Pane`]) that adapters implement. Nothing here reads a clock, an environment
+//! ([`WorkloadStore`], [`MetricSource`], [`FindingSource`], [`Pane`]) that adapters implement. Nothing here reads a clock, an environment
 //! variable or the network.
 
 mod chart;
 mod error;
+mod findings;
 mod identity;
 mod instance;
 mod kind;
@@ -22,6 +23,15 @@ mod timestamp;
 
 pub use chart::{ChartView, Gallery, GalleryChart};
 pub use error::{ErrorKind, PortError, PortResult};
+pub use findings::{
+    Breakdown, BreakdownRow, Bucket, ChangeCell, CountingRule, DecompositionModel, Detector, Dimension, DimensionInfo,
+    EvaluationRun, FilterRule, FindingFacet, FindingFilter, FindingRequest, FindingRow, FindingRows,
+    FindingRowsRequest, FindingSchema, FindingSeries, FindingSeriesAnswer, FindingSource, FindingsPane, InsightRow,
+    InsightShow, InvalidDimension, Investigation, InvestigationQuery, MOST_FINDING_ROWS, Mover, OcsfVersion,
+    OutlierCell, Profile, QueryCost, ResourceRef, SecurityPage, SecurityQuery, SeriesInput, SeriesInsight, SeriesPage,
+    SeriesQuery, SeriesSettings, SeriesView, SeriesViewRequest, SourceName, TrendCell, Triage, TriageStore,
+    TriagedInsight, Verdict,
+};
 pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
 pub use instance::{InstanceShape, instance_shape};
 pub use kind::WorkloadKind;

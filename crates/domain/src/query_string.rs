@@ -3,7 +3,7 @@
 //! The same text serves the page's address, the export, the API and saved views. Every value is a parameter of its own
 //! (`phase=failed&phase=stopped`), so that no value needs escaping beyond percent-encoding.
 
-use crate::{Filter, SortKey, SortOrder, TimeField, TimeWindow, WorkloadKind, WorkloadQuery};
+use crate::{Filter, SortKey, SortOrder, TimeField, TimeWindow, Timestamp, WorkloadKind, WorkloadQuery};
 use std::fmt::Write;
 
 /// A parameter of a query that cannot be read.
@@ -189,10 +189,29 @@ pub(crate) fn range_text(millis: i64) -> String {
         .map_or_else(|| "1s".to_owned(), |(letter, unit)| format!("{}{letter}", seconds / unit))
 }
 
+/// An absolute window; both ends are needed, in order, and no further apart than `longest_ms`.
+pub(crate) fn absolute_window(
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    longest_ms: i64,
+) -> Result<Option<TimeWindow>, InvalidQuery> {
+    let wrong = |name: &str, reason: String| Err(InvalidQuery { name: name.to_owned(), reason });
+    match (from, to) {
+        (None, None) => Ok(None),
+        (Some(_), None) => wrong("from", "stands alone; want to as well".to_owned()),
+        (None, Some(_)) => wrong("to", "stands alone; want from as well".to_owned()),
+        (Some(from), Some(to)) if to <= from => wrong("to", "is not after from".to_owned()),
+        (Some(from), Some(to)) if to.millis_since(from) > longest_ms => {
+            wrong("from", format!("is more than {} days before to", longest_ms / 86_400_000))
+        }
+        (Some(from), Some(to)) => Ok(Some(TimeWindow::Between(from, to))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Phase, Timestamp};
+    use crate::Phase;
     use proptest::prelude::*;
 
     #[test]

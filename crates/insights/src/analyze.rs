@@ -5,7 +5,8 @@ use crate::rank::{self, Background};
 use crate::report::Analysis;
 use crate::robust;
 use crate::series::Series;
-use crate::settings::{Profile, Settings};
+use crate::settings::Settings;
+use onepane_domain::Profile;
 
 /// Analyses every series with the detectors, the profile and the parameters of `settings`.
 ///

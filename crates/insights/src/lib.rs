@@ -40,9 +40,10 @@ pub mod trend;
 pub mod yardstick;
 
 pub use analyze::analyze;
+pub use onepane_domain::{DecompositionModel, Detector, Profile};
 pub use report::{
-    Analysis, ChangeDirection, ChangeKind, ChangePoint, Decomposition, Detector, Insight, Outcome, Outlier,
-    OutlierDirection, SeriesReport, Trend, TrendDirection,
+    Analysis, ChangeDirection, ChangeKind, ChangePoint, Decomposition, Insight, Outcome, Outlier, OutlierDirection,
+    SeriesReport, Trend, TrendDirection,
 };
 pub use series::Series;
-pub use settings::{DecompositionModel, Period, Profile, Settings};
+pub use settings::{Period, Settings};

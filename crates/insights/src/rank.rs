@@ -1,14 +1,13 @@
 //! Every finding on one scale, with one plain sentence each.
 
 use crate::report::{
-    ChangeDirection, ChangeKind, ChangePoint, Detector, Insight, Outlier, OutlierDirection, SeriesReport, Trend,
-    TrendDirection,
+    ChangeDirection, ChangeKind, ChangePoint, Insight, Outlier, OutlierDirection, SeriesReport, Trend, TrendDirection,
 };
 use crate::robust::prepare::Prepared;
 use crate::series::Series;
 use crate::stats::distributions::normal_two_sided;
 use crate::stats::{median_absolute_deviation, variance_skipping_nan};
-use onepane_domain::Timestamp;
+use onepane_domain::{Detector, Timestamp};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;

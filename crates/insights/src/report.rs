@@ -1,25 +1,7 @@
 //! What an analysis gives: results with their evidence, as `onepane analyze` writes them.
 
-use crate::settings::Profile;
-use onepane_domain::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// The three questions that can be asked of a series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Detector {
-    /// Does it rise or fall?
-    Trend,
-    /// Which points stand out?
-    Outlier,
-    /// Where does its level change?
-    Changepoint,
-}
-
-impl Detector {
-    /// All of them, in the order of reports.
-    pub const ALL: [Self; 3] = [Self::Trend, Self::Outlier, Self::Changepoint];
-}
+use onepane_domain::{Detector, Profile, Timestamp};
+use serde::Serialize;
 
 /// Results for many series.
 #[derive(Debug, Clone, PartialEq, Serialize)]

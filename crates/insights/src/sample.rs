@@ -8,9 +8,8 @@ use crate::decompose::{DecomposeError, classical};
 use crate::grid::{Ordered, sums_per_cell};
 use crate::kats::{CusumSettings, CusumVersion};
 use crate::report::Decomposition;
-use crate::settings::DecompositionModel;
 use crate::stats;
-use onepane_domain::Timestamp;
+use onepane_domain::{DecompositionModel, Timestamp};
 
 /// Series of at most so many days are left out.
 pub const TOO_SHORT: usize = 5;

@@ -1,20 +1,6 @@
 //! What is asked of an analysis.
 
-use crate::report::Detector;
-use serde::{Deserialize, Serialize};
-
-/// Whose numbers are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// The SageMaker-ML-Insights notebooks.
-    Sample,
-    /// Kats at its head.
-    Kats,
-    /// Onepane's own.
-    #[default]
-    Robust,
-}
+use onepane_domain::{DecompositionModel, Detector, Profile};
 
 /// How many points make one season.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,17 +10,6 @@ pub enum Period {
     Auto,
     /// So many points; 1 is no season.
     Points(usize),
-}
-
-/// How trend, season and rest make up a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DecompositionModel {
-    /// value = trend + seasonal + rest.
-    #[default]
-    Additive,
-    /// value = trend · seasonal · rest.
-    Multiplicative,
 }
 
 /// What to compute, and the parameters under the names that people know from Kats. `None` is the profile's default.

@@ -2,7 +2,7 @@
 //! `?view=explore&range=7d&namespace=AWS/SageMaker&metric=ModelLatency&dim=EndpointName=chat&stat=p99&group=account`.
 
 use super::{DimensionFilter, Exploration, MetricGrouping, MetricsQuery, MetricsView, Period, Statistic};
-use crate::query_string::{range_millis, range_text};
+use crate::query_string::{absolute_window, range_millis, range_text};
 use crate::{InvalidQuery, TimeWindow, Timestamp, percent_decode, percent_encode};
 
 /// Most expressions of one page.
@@ -63,7 +63,7 @@ impl MetricsQuery {
                 _ => {}
             }
         }
-        if let Some(window) = between(from, to)? {
+        if let Some(window) = absolute_window(from, to, LONGEST_MS)? {
             query.window = window;
         }
         Ok(query)
@@ -145,21 +145,6 @@ fn grouping(text: &str) -> Option<MetricGrouping> {
         "region" => MetricGrouping::Region,
         _ => MetricGrouping::Dimension(text.strip_prefix("dim:").filter(|name| !name.is_empty())?.to_owned()),
     })
-}
-
-/// An absolute window; both ends are needed, in order, and no further apart than what is kept.
-fn between(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<Option<TimeWindow>, InvalidQuery> {
-    let wrong = |name: &str, reason: &str| Err(InvalidQuery { name: name.to_owned(), reason: reason.to_owned() });
-    match (from, to) {
-        (None, None) => Ok(None),
-        (Some(_), None) => wrong("from", "stands alone; want to as well"),
-        (None, Some(_)) => wrong("to", "stands alone; want from as well"),
-        (Some(from), Some(to)) if to <= from => wrong("to", "is not after from"),
-        (Some(from), Some(to)) if to.millis_since(from) > LONGEST_MS => {
-            wrong("from", "is more than 455 days before to")
-        }
-        (Some(from), Some(to)) => Ok(Some(TimeWindow::Between(from, to))),
-    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::{DecomposeError, check};
 use crate::report::Decomposition;
-use crate::settings::DecompositionModel;
 use crate::stats;
+use onepane_domain::DecompositionModel;
 
 /// Up to this many points a season the windows are added up one by one; above, sums of blocks are shared.
 const DIRECT_UP_TO: usize = 32;

@@ -4,9 +4,9 @@ use super::DetectError;
 use crate::decompose::{DecomposeError, classical};
 use crate::grid::{self, Inferred, Ordered, infer_frequency};
 use crate::report::Decomposition;
-use crate::settings::{DecompositionModel, Period};
+use crate::settings::Period;
 use crate::stats;
-use onepane_domain::Timestamp;
+use onepane_domain::{DecompositionModel, Timestamp};
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
 

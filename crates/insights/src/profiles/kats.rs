@@ -6,10 +6,11 @@ use crate::kats::{
     CusumSettings, DetectError, MkSettings, OutlierScan, Prepared, cusum, prepare, scan_outliers, smoothed,
     windowed_mann_kendall,
 };
-use crate::report::{Detector, Outlier, OutlierDirection, SeriesReport, Trend};
+use crate::report::{Outlier, OutlierDirection, SeriesReport, Trend};
 use crate::series::Series;
 use crate::settings::Settings;
 use crate::trend::sen_slope;
+use onepane_domain::Detector;
 
 /// Kats' multiple of the interquartile range.
 const IQR_MULT: f64 = 3.0;

@@ -7,9 +7,9 @@ pub(crate) use kats::report as kats;
 pub(crate) use sample::report as sample;
 
 use crate::kats::{CusumChange, DetectError};
-use crate::report::{ChangePoint, Detector, Outcome, SeriesReport};
+use crate::report::{ChangePoint, Outcome, SeriesReport};
 use crate::settings::Settings;
-use onepane_domain::Timestamp;
+use onepane_domain::{Detector, Timestamp};
 
 /// What came of the detectors of one series: its outcome in the end.
 #[derive(Default)]

@@ -3,12 +3,12 @@
 use super::{Progress, change_points, finite, settled, wants};
 use crate::grid;
 use crate::kats::{DetectError, cusum};
-use crate::report::{Detector, Outcome, Outlier, OutlierDirection, SeriesReport, Trend, TrendDirection};
+use crate::report::{Outcome, Outlier, OutlierDirection, SeriesReport, Trend, TrendDirection};
 use crate::sample::{IQR_MULT, PERIOD, SampleScan, TOO_SHORT, cusum_settings, daily_sums, scan};
 use crate::series::Series;
 use crate::settings::{Period, Settings};
 use crate::trend::least_squares_slope;
-use onepane_domain::Timestamp;
+use onepane_domain::{Detector, Timestamp};
 
 /// The notebooks' numbers for one series, on its sums per day.
 pub(crate) fn report(series: &Series, settings: &Settings) -> SeriesReport {

@@ -9,10 +9,11 @@ use super::{change, outlier, period, trend};
 use crate::analyze::for_each;
 use crate::fdr::q_values;
 use crate::rank::{self, Background};
-use crate::report::{Analysis, ChangePoint, Decomposition, Detector, Outcome, SeriesReport, TrendDirection};
+use crate::report::{Analysis, ChangePoint, Decomposition, Outcome, SeriesReport, TrendDirection};
 use crate::series::Series;
-use crate::settings::{Period, Profile, Settings};
+use crate::settings::{Period, Settings};
 use crate::stats::{median, median_of};
+use onepane_domain::{Detector, Profile};
 
 /// The false discovery rate, unless the settings say otherwise.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
