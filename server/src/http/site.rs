@@ -13,8 +13,14 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub struct Manifest {
     /// The script that starts the WebAssembly.
     pub js: String,
-    /// The WebAssembly.
+    /// The WebAssembly's main module.
     pub wasm: String,
+    /// The chunks that a page loads beside it, by page.
+    #[serde(default)]
+    pub pages: BTreeMap<String, Vec<String>>,
+    /// The script that loads chunks.
+    #[serde(default)]
+    pub loader: Option<String>,
     /// The style.
     pub css: String,
     /// What charts are drawn with; absent in a site that was built without it.

@@ -16,9 +16,11 @@
 
 mod arguments;
 mod bindings;
+mod budget;
 mod css;
 mod publish;
 mod script;
+mod split;
 
 use std::fs;
 use std::process::ExitCode;
@@ -42,27 +44,25 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode> {
     let arguments = Arguments::parse(std::env::args_os().skip(1))?;
     let speed = arguments.speed;
-    let frontend = Binding { name: "onepane", wasm: &arguments.wasm, finds_its_wasm: false, speed };
+    let frontend = Binding { name: "onepane", wasm: &arguments.wasm, in_parts: true, speed };
     let bound = frontend.bind(&arguments.cache)?;
 
     let mut site = Site::open(&arguments.out, speed)?;
-    let mut addresses = Addresses { wasm: site.publish("onepane_bg", "wasm", &bound.wasm)?, ..Addresses::default() };
-    let snippets = site.publish_snippets(&bound.snippets)?;
-    let script = script::tidy(&bound.script, snippets.as_deref());
-    addresses.script = site.publish("onepane", "js", script.as_bytes())?;
+    let mut addresses = Addresses::default();
+    site.publish_frontend(frontend.name, &bound, &mut addresses)?;
     addresses.style = site.publish("onepane", "css", css::bundle(&arguments.css)?.as_bytes())?;
     if let Some(path) = &arguments.echarts {
         let bundle = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         addresses.echarts = Some(site.publish_for_later("echarts", "js", &bundle)?);
     }
     for ModuleArgument { name, wasm } in &arguments.modules {
-        let bound = Binding { name, wasm, finds_its_wasm: true, speed }.bind(&arguments.cache)?;
-        addresses.modules.insert(name.clone(), site.publish_module(name, bound)?);
+        let bound = Binding { name, wasm, in_parts: false, speed }.bind(&arguments.cache)?;
+        addresses.modules.insert(name.clone(), site.publish_module(name, &bound)?);
     }
     site.finish(&addresses)?;
 
-    eprint!("{}", site.sizes());
-    let complaints = site.over_budget();
+    eprint!("{}", site.weights().table());
+    let complaints = site.weights().over_budget();
     for complaint in &complaints {
         eprintln!("site-builder: {}: {complaint}", if arguments.check { "error" } else { "warning" });
     }
