@@ -97,6 +97,13 @@ pub(crate) fn is_typing() -> bool {
         .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
+/// True if the focus is on something that has a use for Enter.
+pub(crate) fn is_on_control() -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| matches!(element.tag_name().as_str(), "A" | "BUTTON" | "SUMMARY" | "INPUT" | "SELECT"))
+}
+
 /// Moves the focus to the element with this id, and selects its text if it is a field.
 pub(crate) fn focus(id: &str) {
     let Some(element) = document().get_element_by_id(id) else { return };

@@ -5,6 +5,7 @@ mod jobs;
 mod metrics;
 mod not_found;
 mod overview;
+mod security;
 mod workload;
 
 pub(crate) use gallery::GalleryPage;
@@ -12,4 +13,5 @@ pub(crate) use jobs::JobsPage;
 pub(crate) use metrics::MetricsPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use overview::OverviewPage;
+pub(crate) use security::SecurityPage;
 pub(crate) use workload::WorkloadPage;
