@@ -1,7 +1,9 @@
 //! The application: header, routes, footer, keys that work everywhere.
 
 use crate::components::{Header, HelpDialog};
-use crate::pages::{GalleryPage, JobsPage, MetricsPage, NotFoundPage, OverviewPage, SecurityPage, WorkloadPage};
+use crate::pages::{
+    GalleryPage, JobsPage, MetricsPage, NotFoundPage, OverviewPage, SecurityPage, SeriesPage, WorkloadPage,
+};
 use crate::{browser, state};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -35,6 +37,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/jobs") view=JobsPage />
                     <Route path=path!("/metrics") view=MetricsPage />
                     <Route path=path!("/security") view=SecurityPage />
+                    <Route path=path!("/security/series") view=SeriesPage />
                     <Route path=path!("/gallery") view=GalleryPage />
                     <Route path=path!("/jobs/:account/:region/:kind/*name") view=WorkloadPage />
                 </Routes>

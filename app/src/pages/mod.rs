@@ -6,6 +6,7 @@ mod metrics;
 mod not_found;
 mod overview;
 mod security;
+mod series;
 mod workload;
 
 pub(crate) use gallery::GalleryPage;
@@ -14,4 +15,5 @@ pub(crate) use metrics::MetricsPage;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use overview::OverviewPage;
 pub(crate) use security::SecurityPage;
+pub(crate) use series::SeriesPage;
 pub(crate) use workload::WorkloadPage;
