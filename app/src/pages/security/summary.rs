@@ -5,7 +5,7 @@ use super::url::href;
 use crate::components::Instant;
 use crate::format;
 use leptos::prelude::*;
-use onepane_domain::{EvaluationRun, InsightShow, SecurityPage, SecurityQuery};
+use onepane_domain::{EvaluationRun, InsightShow, QueryCost, SecurityPage, SecurityQuery, Timestamp};
 
 /// Which insights; the counts; the evaluation.
 #[component]
@@ -36,7 +36,11 @@ pub(super) fn Summary() -> impl IntoView {
         <div class="insights-head">
             <nav class="segments" aria-label="Which insights">{InsightShow::ALL.into_iter().map(tab).collect_view()}</nav>
             <p class="insights-counts" id="insights-counts">{move || security.answer(|page| counts(page, security.query.with(|query| query.show)))}</p>
-            <div class="insights-cost dim">{move || security.answer(|page| view! { <Evaluation page=page.clone() /> })}</div>
+            <div class="insights-cost dim">{move || {
+                    security
+                        .answer(|page| (page.evaluated_at, page.cost, page.runs.clone()))
+                        .map(|(at, cost, runs)| view! { <Evaluation at cost runs /> })
+                }}</div>
         </div>
     }
     .into_any()
@@ -80,14 +84,12 @@ fn counts(page: &SecurityPage, show: InsightShow) -> String {
 }
 
 #[component]
-fn Evaluation(page: SecurityPage) -> impl IntoView {
-    let cost = page.cost;
+fn Evaluation(at: Timestamp, cost: QueryCost, runs: Vec<EvaluationRun>) -> impl IntoView {
     let scanned = match (cost.reused, cost.files) {
         (true, _) => "an earlier result was used again".to_owned(),
         (false, 0) => format!("{} scanned", format::bytes(cost.bytes_scanned)),
         (false, files) => format!("{} scanned in {} files", format::bytes(cost.bytes_scanned), format::count(files)),
     };
-    let runs = page.runs;
     let history = (!runs.is_empty()).then(|| {
         view! {
             <details class="menu" name="security-menu">
@@ -97,7 +99,7 @@ fn Evaluation(page: SecurityPage) -> impl IntoView {
         }
     });
     view! {
-        <span>"Evaluated "<Instant time=page.evaluated_at />", "{scanned}", "{format::count(cost.elapsed_ms)}" ms"</span>
+        <span>"Evaluated "<Instant time=at />", "{scanned}", "{format::count(cost.elapsed_ms)}" ms"</span>
         {history}
     }
     .into_any()

@@ -50,7 +50,7 @@ pub(crate) fn SeriesPage() -> impl IntoView {
                 {problem}
                 <Head />
                 {notes}
-                {move || failed().map(error_note)}
+                {move || failed().filter(|_| series.problem.with(Option::is_none)).map(error_note)}
                 <Show when=move || failed().is_none() && series.problem.get().is_none()>
                     <Parameters />
                     <div class="series-body">
