@@ -24,5 +24,6 @@ mod shell;
 mod state;
 
 pub use app::App;
+pub use pages::fetch_page;
 #[cfg(feature = "ssr")]
 pub use shell::{RequestInfo, Site, shell};
