@@ -1,8 +1,8 @@
 //! Charts by name.
 
 use crate::charts::{
-    account_days, duration_percentiles, failure_pareto, job_timeline, metric_lines, series_marks, small_multiples,
-    workloads_by_phase,
+    account_days, duration_percentiles, failure_pareto, findings_by_severity, job_timeline, metric_lines, series_marks,
+    small_multiples, workloads_by_phase,
 };
 use crate::drawing::{Drawing, Size};
 use crate::error::DrawError;
@@ -21,6 +21,7 @@ const CHARTS: &[(&str, &str)] = &[
     (metric_lines::NAME, "measurements over time, with gaps"),
     (small_multiples::NAME, "the same measure many times, on one scale; the data of metric-lines"),
     (series_marks::NAME, "a series with its expected band, outliers and changes of level"),
+    (findings_by_severity::NAME, "security findings over time, stacked by severity"),
 ];
 
 /// The name of every chart, and what it shows in a few words.
@@ -46,6 +47,9 @@ pub fn draw(name: &str, json: &str, theme: Theme, size: Size) -> Result<Drawing,
         metric_lines::NAME => metric_lines::metric_lines(&read(metric_lines::NAME, json)?, theme, size),
         small_multiples::NAME => small_multiples::small_multiples(&read(small_multiples::NAME, json)?, theme, size),
         series_marks::NAME => series_marks::series_marks(&read(series_marks::NAME, json)?, theme, size),
+        findings_by_severity::NAME => {
+            findings_by_severity::findings_by_severity(&read(findings_by_severity::NAME, json)?, theme, size)
+        }
         _ => Err(unknown(name)),
     }
 }
@@ -64,6 +68,7 @@ pub fn example(name: &str) -> Result<String, DrawError> {
         metric_lines::NAME => written(metric_lines::NAME, &examples::metric_lines()),
         small_multiples::NAME => written(small_multiples::NAME, &examples::small_multiples()),
         series_marks::NAME => written(series_marks::NAME, &examples::series_marks()),
+        findings_by_severity::NAME => written(findings_by_severity::NAME, &examples::findings_by_severity()),
         _ => Err(unknown(name)),
     }
 }

@@ -3,6 +3,7 @@
 use crate::charts::account_days::AccountDays;
 use crate::charts::duration_percentiles::DurationPercentiles;
 use crate::charts::failure_pareto::{FailurePareto, ReasonCount};
+use crate::charts::findings_by_severity::{FindingsBySeverity, SeverityCounts};
 use crate::charts::job_timeline::{Job, JobTimeline};
 use crate::charts::metric_lines::{Line, MetricLines};
 use crate::charts::series_marks::{Band, Change, SeriesMarks};
@@ -200,6 +201,25 @@ pub(crate) fn small_multiples() -> MetricLines {
         ("platform-shared", 15.0),
     ];
     utilizations("GPU utilization by account", &lines)
+}
+
+pub(crate) fn findings_by_severity() -> FindingsBySeverity {
+    let severity = |stream, severity: &str, mean: f64| {
+        let burst = |day: usize| if severity == "High" && day == 61 { 140.0 } else { 0.0 };
+        let count = |day: usize| (mean * (0.7 + 0.6 * chance(stream, day)) + burst(day)).round() as u64;
+        SeverityCounts { severity: severity.to_owned(), counts: (0..90).map(count).collect() }
+    };
+    FindingsBySeverity {
+        measure: "Updates a day".to_owned(),
+        time: days(),
+        severities: vec![
+            severity(21, "Informational", 310.0),
+            severity(22, "Low", 120.0),
+            severity(23, "Medium", 90.0),
+            severity(24, "High", 24.0),
+            severity(25, "Critical", 3.0),
+        ],
+    }
 }
 
 pub(crate) fn series_marks() -> SeriesMarks {

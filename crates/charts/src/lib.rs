@@ -21,6 +21,7 @@ pub use catalogue::{chart_names, draw, example};
 pub use charts::account_days::{AccountDays, account_days};
 pub use charts::duration_percentiles::{DurationPercentiles, duration_percentiles};
 pub use charts::failure_pareto::{FailurePareto, ReasonCount, failure_pareto};
+pub use charts::findings_by_severity::{FindingsBySeverity, SeverityCounts, findings_by_severity};
 pub use charts::job_timeline::{Job, JobTimeline, job_timeline};
 pub use charts::metric_lines::{Line, MetricLines, metric_lines};
 pub use charts::series_marks::{Band, Change, SeriesMarks, series_marks};

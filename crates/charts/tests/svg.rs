@@ -51,6 +51,7 @@ fn every_chart_is_well_formed_in_both_themes_and_labels_what_it_shows() {
             "metric-lines" => &["algo-1", "algo-4", "100 %", "in %"],
             "small-multiples" => &["fraud-prod", "forecasting-prod", "78.9 %", "in %, all on one scale"],
             "series-marks" => &["Findings of medium severity", "expected", "3 outliers", "+56 %"],
+            "findings-by-severity" => &["Updates a day by severity", "Critical", "Informational", "1 Dec"],
             other => panic!("no labels are known of {other}"),
         }
     };

@@ -13,8 +13,8 @@ use onepane_domain::{
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use server::http::{HttpOptions, Services, SiteDir, router};
 use server::services::{
-    ChartService, FeedFollower, FollowerTimes, IngestService, MetricIngestService, MetricPaneService, PaneService,
-    ReadModel,
+    ChartService, FeedFollower, FindingsPaneService, FollowerTimes, IngestService, MetricIngestService,
+    MetricPaneService, PaneService, ReadModel,
 };
 use server::settings::Secret;
 use server::{Clock, DeadLetters, Metrics};

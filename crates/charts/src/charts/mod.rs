@@ -3,6 +3,7 @@
 pub(crate) mod account_days;
 pub(crate) mod duration_percentiles;
 pub(crate) mod failure_pareto;
+pub(crate) mod findings_by_severity;
 pub(crate) mod job_timeline;
 pub(crate) mod metric_lines;
 pub(crate) mod series_marks;
