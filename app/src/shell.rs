@@ -17,6 +17,8 @@ pub struct Site {
     pub css: String,
     /// Address of what charts are drawn with, which pages with charts load.
     pub echarts: Option<String>,
+    /// Address of the ES module that analyses series in the browser, which the pages that show them load.
+    pub series_module: Option<String>,
 }
 
 /// What a page needs to know of the request that asks for it.
@@ -62,7 +64,7 @@ pub fn shell(site: Site, request: RequestInfo) -> impl IntoView {
                 <MetaTags />
                 <script type="module" nonce=nonce>{start}</script>
             </head>
-            <body data-now=request.now.millis() data-echarts=site.echarts>
+            <body data-now=request.now.millis() data-echarts=site.echarts data-series-module=site.series_module>
                 <App />
             </body>
         </html>

@@ -33,8 +33,8 @@ pub(super) fn routes(services: &Services, gallery: Arc<dyn Gallery>, site: &Site
     };
     let pages = match site.manifest() {
         Ok(manifest) => {
-            let Manifest { js, wasm, css, echarts } = manifest.clone();
-            let site = Site { js, wasm, css, echarts };
+            let Manifest { js, wasm, css, echarts, mut modules } = manifest.clone();
+            let site = Site { js, wasm, css, echarts, series_module: modules.remove("series") };
             let context = move || {
                 context();
                 provide_context(FirstPaint);

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -19,6 +20,9 @@ pub struct Manifest {
     /// What charts are drawn with; absent in a site that was built without it.
     #[serde(default)]
     pub echarts: Option<String>,
+    /// Scripts of the modules that pages load only when they need them, by name.
+    #[serde(default)]
+    pub modules: BTreeMap<String, String>,
 }
 
 /// The folder of the built pages.

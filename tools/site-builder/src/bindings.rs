@@ -7,12 +7,12 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::arguments::{Arguments, Speed};
+use crate::arguments::Speed;
 
 /// Part of the cache key: raise it when this module makes something else of the same input.
-const RECIPE: &str = "2";
+const RECIPE: &str = "3";
 
-/// The frontend as a browser loads it.
+/// A WASM module as a browser loads it.
 pub(crate) struct Bound {
     /// The module that loads and wraps the WASM.
     pub(crate) script: String,
@@ -22,51 +22,66 @@ pub(crate) struct Bound {
     pub(crate) snippets: Vec<(PathBuf, Vec<u8>)>,
 }
 
-/// Makes the bindings for `wasm`, or returns what an earlier run made of it.
-pub(crate) fn bind(wasm: &[u8], arguments: &Arguments) -> Result<Bound> {
-    let key = key(wasm, arguments.speed);
-    let folder = arguments.cache.join(&key);
-    if folder.join("done").is_file() {
-        return read(&folder);
-    }
-
-    // Only the newest result is worth its space.
-    remove_if_there(&arguments.cache)?;
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let kept_for_stack_traces = arguments.speed == Speed::Dev;
-    Bindgen::new()
-        .input_path(&arguments.wasm)
-        .out_name("onepane")
-        .web(true)?
-        .typescript(false)
-        .omit_default_module_path(true)
-        .remove_name_section(!kept_for_stack_traces)
-        .remove_producers_section(true)
-        .generate(&folder)
-        .context("wasm-bindgen failed")?;
-    fs::write(folder.join("done"), [])?;
-    read(&folder)
+/// What to bind, and how.
+pub(crate) struct Binding<'a> {
+    /// The stem of the script's name; the script knows the WASM as `<name>_bg.wasm`.
+    pub(crate) name: &'a str,
+    /// The module as rustc made it.
+    pub(crate) wasm: &'a Path,
+    /// Whether the script looks for the WASM beside itself unless told otherwise; it must be told if not.
+    pub(crate) finds_its_wasm: bool,
+    /// Whether names are kept, for stack traces.
+    pub(crate) speed: Speed,
 }
 
-/// Names a result by everything that it depends on. wasm-bindgen's version is in the WASM: the frontend links it.
-fn key(wasm: &[u8], speed: Speed) -> String {
-    let mut hash = Sha256::new();
-    hash.update(RECIPE);
-    hash.update([u8::from(speed == Speed::Release)]);
-    hash.update(wasm);
-    crate::publish::short_hash(hash)
-}
+impl Binding<'_> {
+    /// Makes the bindings, or returns what an earlier run made of the same module and left below `cache`.
+    pub(crate) fn bind(&self, cache: &Path) -> Result<Bound> {
+        let wasm = fs::read(self.wasm).with_context(|| format!("cannot read {}", self.wasm.display()))?;
+        let kept = cache.join(self.name);
+        let folder = kept.join(self.key(&wasm));
+        if folder.join("done").is_file() {
+            return self.read(&folder);
+        }
 
-fn read(folder: &Path) -> Result<Bound> {
-    let script = fs::read_to_string(folder.join("onepane.js"))?;
-    let wasm = fs::read(folder.join("onepane_bg.wasm"))?;
-    let mut snippets = Vec::new();
-    let root = folder.join("snippets");
-    if root.is_dir() {
-        collect(&root, &root, &mut snippets)?;
-        snippets.sort();
+        // Only the newest result is worth its space.
+        remove_if_there(&kept)?;
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        let kept_for_stack_traces = self.speed == Speed::Dev;
+        Bindgen::new()
+            .input_bytes(self.name, wasm)
+            .out_name(self.name)
+            .web(true)?
+            .typescript(false)
+            .omit_default_module_path(!self.finds_its_wasm)
+            .remove_name_section(!kept_for_stack_traces)
+            .remove_producers_section(true)
+            .generate(&folder)
+            .with_context(|| format!("wasm-bindgen failed on {}", self.wasm.display()))?;
+        fs::write(folder.join("done"), [])?;
+        self.read(&folder)
     }
-    Ok(Bound { script, wasm, snippets })
+
+    /// Names a result by everything that it depends on. wasm-bindgen's version is in the WASM: its maker links it.
+    fn key(&self, wasm: &[u8]) -> String {
+        let mut hash = Sha256::new();
+        hash.update(RECIPE);
+        hash.update([u8::from(self.speed == Speed::Release), u8::from(self.finds_its_wasm)]);
+        hash.update(wasm);
+        crate::publish::short_hash(hash)
+    }
+
+    fn read(&self, folder: &Path) -> Result<Bound> {
+        let script = fs::read_to_string(folder.join(format!("{}.js", self.name)))?;
+        let wasm = fs::read(folder.join(format!("{}_bg.wasm", self.name)))?;
+        let mut snippets = Vec::new();
+        let root = folder.join("snippets");
+        if root.is_dir() {
+            collect(&root, &root, &mut snippets)?;
+            snippets.sort();
+        }
+        Ok(Bound { script, wasm, snippets })
+    }
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) -> Result<()> {
@@ -91,3 +106,7 @@ pub(crate) fn remove_if_there(path: &Path) -> Result<()> {
         Err(error) => bail!("cannot remove {}: {error}", path.display()),
     }
 }
+
+#[cfg(test)]
+#[path = "bindings_tests.rs"]
+mod tests;

@@ -13,7 +13,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::arguments::Speed;
-use crate::bindings::remove_if_there;
+use crate::bindings::{Bound, remove_if_there};
+use crate::script;
 
 /// The most that the WASM may weigh, brotli-compressed, in bytes.
 const WASM_BUDGET: usize = 400_000;
@@ -34,6 +35,21 @@ impl Sizes {
         self.brotli += other.brotli;
         self.gzip += other.gzip;
     }
+}
+
+/// Where a page finds what it loads; the manifest tells the server.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses {
+    /// The script that starts the frontend.
+    pub(crate) script: String,
+    /// The frontend's WASM.
+    pub(crate) wasm: String,
+    /// The style sheet.
+    pub(crate) style: String,
+    /// What charts are drawn with, if it was given.
+    pub(crate) echarts: Option<String>,
+    /// Scripts of the modules that pages load when they need them, by name.
+    pub(crate) modules: BTreeMap<String, String>,
 }
 
 /// A site folder being filled.
@@ -82,37 +98,58 @@ impl Site {
         Ok((url, sizes))
     }
 
-    /// Writes the snippets below one folder that is named by the hash of all of them, since they import each other by
-    /// relative paths. Returns the folder's name below `pkg/`, or nothing if there are no snippets.
+    /// Writes the snippets below one folder. Returns the folder's name below `pkg/`, or nothing if there are none.
     pub(crate) fn publish_snippets(&mut self, snippets: &[(PathBuf, Vec<u8>)]) -> Result<Option<String>> {
         if snippets.is_empty() {
             return Ok(None);
         }
+        let (folder, sizes) = self.write_folder("snippets", snippets)?;
+        self.sizes.insert("snippets".to_owned(), sizes);
+        Ok(Some(folder))
+    }
+
+    /// Writes a module that pages load only when they need it: no part of a first load. Returns its script's URL path.
+    pub(crate) fn publish_module(&mut self, name: &str, bound: Bound) -> Result<String> {
+        let script_name = format!("{name}.js");
+        let in_snippets = |(path, content)| (Path::new("snippets").join(path), content);
+        let mut files: Vec<_> = bound.snippets.into_iter().map(in_snippets).collect();
+        files.push((PathBuf::from(&script_name), script::tidy(&bound.script, None).into_bytes()));
+        files.push((PathBuf::from(format!("{name}_bg.wasm")), bound.wasm));
+        let (folder, sizes) = self.write_folder(name, &files)?;
+        self.later.insert(name.to_owned(), sizes);
+        Ok(format!("/pkg/{folder}/{script_name}"))
+    }
+
+    /// Writes files that know each other by relative paths below one folder that is named by the hash of all of them.
+    /// Returns the folder's name below `pkg/`, and the sizes of all files together.
+    fn write_folder(&mut self, stem: &str, files: &[(PathBuf, Vec<u8>)]) -> Result<(String, Sizes)> {
         let mut hash = Sha256::new();
-        for (path, content) in snippets {
+        for (path, content) in files {
             hash.update(path.to_string_lossy().as_bytes());
             hash.update((content.len() as u64).to_le_bytes());
             hash.update(content);
         }
-        let folder = format!("snippets.{}", short_hash(hash));
+        let folder = format!("{stem}.{}", short_hash(hash));
         let mut together = Sizes::default();
-        for (path, content) in snippets {
+        for (path, content) in files {
             let path = self.root.join("pkg").join(&folder).join(path);
             together.add(self.write_with_siblings(&path, content)?);
         }
-        self.sizes.insert("snippets".to_owned(), together);
-        Ok(Some(folder))
+        Ok((folder, together))
     }
 
     /// Writes the manifest, then removes what earlier builds left in `pkg/`.
-    pub(crate) fn finish(&self, script: &str, wasm: &str, style: &str, echarts: Option<&str>) -> Result<()> {
+    pub(crate) fn finish(&self, addresses: &Addresses) -> Result<()> {
         let sizes: BTreeMap<_, _> = self
             .sizes
             .iter()
             .chain(&self.later)
             .map(|(kind, sizes)| (kind, json!({ "raw": sizes.raw, "brotli": sizes.brotli, "gzip": sizes.gzip })))
             .collect();
-        let manifest = json!({ "js": script, "wasm": wasm, "css": style, "echarts": echarts, "sizes": sizes });
+        let Addresses { script, wasm, style, echarts, modules } = addresses;
+        let manifest = json!({
+            "js": script, "wasm": wasm, "css": style, "echarts": echarts, "modules": modules, "sizes": sizes
+        });
         write_whole(&self.root.join("manifest.json"), format!("{manifest:#}\n").as_bytes())?;
         self.remove_stale(&self.root.join("pkg"))
     }

@@ -2,8 +2,9 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::{Site, brotli, gzip};
+use super::{Addresses, Site, brotli, gzip};
 use crate::arguments::Speed;
+use crate::bindings::Bound;
 
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> =
@@ -31,7 +32,7 @@ fn names_follow_content_and_stale_files_go() {
     let build = |style: &str| {
         let mut site = Site::open(folder.path(), Speed::Release).unwrap();
         let url = site.publish("onepane", "css", style.as_bytes()).unwrap();
-        site.finish("/pkg/a.js", "/pkg/a.wasm", &url, None).unwrap();
+        site.finish(&Addresses { style: url.clone(), ..Addresses::default() }).unwrap();
         url
     };
     let first = build("a{}");
@@ -76,14 +77,29 @@ fn snippets_keep_their_relative_paths_below_one_hashed_folder() {
 fn what_is_loaded_later_is_named_but_no_part_of_the_first_load() {
     let folder = tempfile::tempdir().unwrap();
     let mut site = Site::open(folder.path(), Speed::Dev).unwrap();
-    let url = site.publish_for_later("echarts", "js", b"var a;").unwrap();
-    site.finish("/pkg/a.js", "/pkg/a.wasm", "/pkg/a.css", Some(&url)).unwrap();
+    let echarts = site.publish_for_later("echarts", "js", b"var a;").unwrap();
+    let bound = Bound {
+        script: "import { a } from './snippets/x-1/a.js';\n".to_owned(),
+        wasm: b"\0asm".to_vec(),
+        snippets: vec![(PathBuf::from("x-1/a.js"), b"export let a;".to_vec())],
+    };
+    let series = site.publish_module("series", bound).unwrap();
+    let modules = [("series".to_owned(), series.clone())].into();
+    site.finish(&Addresses { echarts: Some(echarts.clone()), modules, ..Addresses::default() }).unwrap();
+
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("manifest.json")).unwrap()).unwrap();
-    assert_eq!(manifest["echarts"], url.as_str());
+    assert_eq!(manifest["echarts"], echarts.as_str());
     assert_eq!(manifest["sizes"]["echarts"]["raw"], 6);
-    assert!(folder.path().join(url.trim_start_matches('/')).is_file());
+    assert_eq!(manifest["modules"]["series"], series.as_str());
+    assert!(folder.path().join(echarts.trim_start_matches('/')).is_file());
     assert_eq!(site.total().raw, 0);
+
+    let script = folder.path().join(series.trim_start_matches('/'));
+    assert_eq!(fs::read(script.with_file_name("series_bg.wasm")).unwrap(), b"\0asm");
+    assert_eq!(fs::read(script.with_file_name("snippets").join("x-1/a.js")).unwrap(), b"export let a;");
+    let expected = "import { a } from './snippets/x-1/a.js';\n".len() + 4 + "export let a;".len();
+    assert_eq!(manifest["sizes"]["series"]["raw"], expected);
 }
 
 #[test]
