@@ -16,6 +16,7 @@ mod browser;
 mod components;
 mod echarts;
 mod format;
+mod html;
 mod pages;
 #[cfg(feature = "ssr")]
 mod shell;
