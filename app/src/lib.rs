@@ -18,6 +18,7 @@ mod echarts;
 mod format;
 mod html;
 mod pages;
+mod series_module;
 #[cfg(feature = "ssr")]
 mod shell;
 mod state;

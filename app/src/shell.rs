@@ -33,8 +33,10 @@ pub struct RequestInfo {
 /// The whole document.
 pub fn shell(site: Site, request: RequestInfo) -> impl IntoView {
     let nonce = use_nonce();
+    // WebAssembly cannot import a script by its address: it borrows this.
     let start = format!(
-        "import init, {{ hydrate }} from '{}'; await init({{ module_or_path: '{}' }}); hydrate();",
+        "import init, {{ hydrate }} from '{}'; globalThis.onepaneImport = (address) => import(address); \
+         await init({{ module_or_path: '{}' }}); hydrate();",
         site.js, site.wasm
     );
     provide_context(request.clone());

@@ -12,5 +12,5 @@ mod view;
 mod words;
 
 pub use request::{series_of, settings_of};
-pub use view::{Drawn, drawn, series_view};
+pub use view::{Drawn, answer, drawn, series_view};
 pub use words::sentence;

@@ -34,6 +34,13 @@ pub fn series_view(request: &SeriesViewRequest) -> SeriesView {
     drawn(request).into_view()
 }
 
+/// [`series_view`] of a request as JSON, as JSON; for a text that is no request, `{"error": "why and where"}`.
+pub fn answer(request: &str) -> String {
+    let answer = serde_json::from_str::<SeriesViewRequest>(request)
+        .and_then(|request| serde_json::to_string(&series_view(&request)));
+    answer.unwrap_or_else(|error| serde_json::json!({ "error": error.to_string() }).to_string())
+}
+
 /// As [`series_view`], with the charts as they are before they become views: to draw first pictures of them.
 pub fn drawn(request: &SeriesViewRequest) -> Drawn {
     let SeriesViewRequest { series, settings } = request;
