@@ -71,6 +71,8 @@ fn loaded(is_there: bool) {
 pub(crate) struct Options {
     /// The charts of one group share a cursor.
     pub(crate) group: Option<String>,
+    /// Those of its group that are linked, too, are zoomed together.
+    pub(crate) linked: bool,
     /// A window of time was drawn with the pointer. Without it the chart zooms there.
     pub(crate) on_window: Option<Callback<(Timestamp, Timestamp)>>,
     /// A double click where nothing is zoomed.
@@ -108,6 +110,7 @@ impl LiveChart {
         let told = js_sys::Object::new();
         let tell = |name: &str, value: &JsValue| js_sys::Reflect::set(&told, &name.into(), value).is_ok();
         let is_told = options.group.is_none_or(|group| tell("group", &group.into()))
+            && (!options.linked || tell("linked", &JsValue::TRUE))
             && on_window.as_ref().is_none_or(|call| tell("onWindow", call.as_ref()))
             && on_reset.as_ref().is_none_or(|call| tell("onReset", call.as_ref()))
             && on_point.as_ref().is_none_or(|call| tell("onPoint", call.as_ref()));

@@ -81,6 +81,7 @@ class PageChart {
     this.observer.observe(element);
     this.listen();
     living.add(this);
+    this.linked().find((chart) => chart.window())?.lead();
     theme.follow();
   }
 
@@ -144,6 +145,24 @@ class PageChart {
     this.chart.dispatchAction({ type: 'dataZoom', dataZoomIndex: 0, startValue: from, endValue: to });
   }
 
+  /** The linked charts of the group. */
+  linked() {
+    return this.options.linked ? this.others().filter((chart) => chart.options.linked && chart.isTimed()) : [];
+  }
+
+  /** Zooms the linked charts to where this one is zoomed to. */
+  lead() {
+    const { startValue, endValue } = this.chart.getOption().dataZoom[0];
+    const to = this.window() ? { startValue, endValue } : { start: 0, end: 100 };
+    this.linked().forEach((chart) => chart.follow(to));
+  }
+
+  follow(to) {
+    // Silent: charts that answer each other would never be done.
+    this.chart.dispatchAction({ type: 'dataZoom', dataZoomIndex: 0, ...to }, { silent: true });
+    this.placeMarks();
+  }
+
   reset() {
     if (this.isTimed() && this.window()) this.zoom(0, 100);
     else this.options.onReset?.();
@@ -184,7 +203,10 @@ class PageChart {
     for (const [name, handler] of Object.entries(this.handlers)) this.element.addEventListener(name, handler);
     zr.on('mousemove', ({ offsetX, offsetY }) => this.share(offsetX, offsetY));
     zr.on('globalout', () => this.share(-1, -1));
-    this.chart.on('datazoom', () => this.placeMarks());
+    this.chart.on('datazoom', () => {
+      this.placeMarks();
+      this.lead();
+    });
   }
 
   place(event) {

@@ -27,6 +27,9 @@ pub(crate) fn Chart(
     /// The charts of one group share a cursor.
     #[prop(optional, into)]
     group: Option<String>,
+    /// The charts of its group that are linked, too, are zoomed together.
+    #[prop(optional)]
+    linked: bool,
     /// Called with the window of time that is drawn with the pointer. Without it the chart zooms there by itself.
     #[prop(optional, into)]
     on_window: Option<Callback<(Timestamp, Timestamp)>>,
@@ -50,7 +53,7 @@ pub(crate) fn Chart(
 
     let mount = move || {
         let Some(element) = host.try_get_untracked().flatten() else { return };
-        let options = Options { group: group.clone(), on_window, on_reset, on_point };
+        let options = Options { group: group.clone(), linked, on_window, on_reset, on_point };
         let Some(Some(made)) = view.try_with_untracked(|view| {
             (!view.definition.is_empty()).then(|| LiveChart::mount(&element, &view.definition, options))
         }) else {
