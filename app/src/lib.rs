@@ -16,11 +16,14 @@ mod browser;
 mod components;
 mod echarts;
 mod format;
+mod html;
 mod pages;
+mod series_module;
 #[cfg(feature = "ssr")]
 mod shell;
 mod state;
 
 pub use app::App;
+pub use pages::fetch_page;
 #[cfg(feature = "ssr")]
 pub use shell::{RequestInfo, Site, shell};

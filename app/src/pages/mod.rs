@@ -1,15 +1,24 @@
 //! The pages, by the names people call them.
 
+mod chunks;
 mod gallery;
 mod jobs;
 mod metrics;
 mod not_found;
 mod overview;
+mod security;
+mod series;
 mod workload;
 
-pub(crate) use gallery::GalleryPage;
-pub(crate) use jobs::JobsPage;
-pub(crate) use metrics::MetricsPage;
+#[cfg(feature = "ssr")]
+pub(crate) use chunks::chunk_of;
+pub use chunks::fetch_page;
+pub(crate) use chunks::{GalleryRoute, JobsRoute, MetricsRoute, OverviewRoute, SecurityRoute, SeriesRoute, WorkloadRoute};
+use gallery::GalleryPage;
+use jobs::JobsPage;
+use metrics::MetricsPage;
 pub(crate) use not_found::NotFoundPage;
-pub(crate) use overview::OverviewPage;
-pub(crate) use workload::WorkloadPage;
+use overview::OverviewPage;
+use security::SecurityPage;
+use series::SeriesPage;
+use workload::WorkloadPage;

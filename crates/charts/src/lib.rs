@@ -23,8 +23,10 @@ pub use charts::duration_percentiles::{DurationPercentiles, duration_percentiles
 pub use charts::failure_pareto::{FailurePareto, ReasonCount, failure_pareto};
 pub use charts::findings_by_severity::{FindingsBySeverity, SeverityCounts, findings_by_severity};
 pub use charts::job_timeline::{Job, JobTimeline, job_timeline};
+pub use charts::layers::Band;
 pub use charts::metric_lines::{Line, MetricLines, metric_lines};
-pub use charts::series_marks::{Band, Change, SeriesMarks, series_marks};
+pub use charts::residuals::{Residuals, residuals};
+pub use charts::series_marks::{Change, Level, SeriesMarks, series_marks};
 pub use charts::small_multiples::small_multiples;
 pub use charts::workloads_by_phase::{PhaseCounts, WorkloadsByPhase, workloads_by_phase};
 pub use drawing::{Drawing, Size, Table};
