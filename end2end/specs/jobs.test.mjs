@@ -132,23 +132,25 @@ test('the histogram picks a window', async () => {
 
 test('the keyboard leads to a workload and back', async () => {
   const page = await jobs('?sort=name');
+  const isSelected = (job) => page.locator(`tr.selected[data-id$="${job}"]`).waitFor();
   await page.keyboard.press('j');
   await page.keyboard.press('j');
   await page.keyboard.press('j');
   await page.keyboard.press('k');
-  assert.match(await page.locator('tr.selected').getAttribute('data-id'), /job-001$/);
+  await isSelected('job-001');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'job-001' }).waitFor();
   assert.match(page.url(), /\/jobs\/111122223333\/eu-west-1\/training-job\/job-001$/);
   await page.keyboard.press('Escape');
   await page.waitForURL(/\/jobs\?sort=name$/);
+  // The list is asked for anew; until it is there, no key can select a row of it.
+  await page.locator('tr[data-id$="job-000"]').waitFor();
   await page.keyboard.press('?');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   for (let row = 0; row < 60; row += 1) await page.keyboard.press('j');
-  assert.match(await page.locator('tr.selected').getAttribute('data-id'), /job-059$/);
-  assert.ok(await page.locator('tr.selected').isVisible());
+  await isSelected('job-059');
   await done(page);
 });
 
