@@ -2,8 +2,16 @@
 
 mod error;
 mod ids;
+mod lake;
+mod listing;
+mod parquet_file;
 mod partition;
+mod rows;
+mod scan;
+mod series;
+mod source;
 mod write;
 
 pub use error::LakeError;
+pub use lake::ParquetLake;
 pub use write::{LakeWriter, Written, write_day};
