@@ -1,12 +1,12 @@
 //! The application: header, routes, footer, keys that work everywhere.
 
 use crate::components::{Header, HelpDialog};
-use crate::pages::{GalleryPage, JobsPage, MetricsPage, NotFoundPage, OverviewPage, WorkloadPage};
+use crate::pages::{GalleryRoute, JobsRoute, MetricsRoute, NotFoundPage, OverviewRoute, WorkloadRoute};
 use crate::{browser, state};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{Lazy, path};
 
 /// The whole page below `<body>`.
 #[component]
@@ -31,11 +31,11 @@ pub fn App() -> impl IntoView {
             <Header on_help=move || help.set(true) />
             <main id="main">
                 <Routes fallback=|| view! { <NotFoundPage /> }>
-                    <Route path=path!("/") view=OverviewPage />
-                    <Route path=path!("/jobs") view=JobsPage />
-                    <Route path=path!("/metrics") view=MetricsPage />
-                    <Route path=path!("/gallery") view=GalleryPage />
-                    <Route path=path!("/jobs/:account/:region/:kind/*name") view=WorkloadPage />
+                    <Route path=path!("/") view={Lazy::<OverviewRoute>::new()} />
+                    <Route path=path!("/jobs") view={Lazy::<JobsRoute>::new()} />
+                    <Route path=path!("/metrics") view={Lazy::<MetricsRoute>::new()} />
+                    <Route path=path!("/gallery") view={Lazy::<GalleryRoute>::new()} />
+                    <Route path=path!("/jobs/:account/:region/:kind/*name") view={Lazy::<WorkloadRoute>::new()} />
                 </Routes>
             </main>
             <HelpDialog open=help />

@@ -22,5 +22,6 @@ mod shell;
 mod state;
 
 pub use app::App;
+pub use pages::fetch_page;
 #[cfg(feature = "ssr")]
 pub use shell::{RequestInfo, Site, shell};

@@ -7,6 +7,7 @@ mod metrics;
 mod organization;
 mod overview;
 mod search;
+mod security;
 mod text_json;
 mod views;
 mod workload;
@@ -17,6 +18,7 @@ pub use metrics::{get_metrics, get_workload_metrics};
 pub use organization::get_organization;
 pub use overview::get_overview;
 pub use search::{MOST_ROWS, search};
+pub use security::{delete_triage, get_investigation, get_security, get_series, put_triage};
 pub use text_json::{Answer, TextJson};
 pub use views::{delete_view, save_view, views};
 pub use workload::get_workload;
@@ -27,3 +29,5 @@ pub use error::{FirstPaint, MetricsContext, PaneContext};
 pub(crate) use error::{is_first_paint, metrics_pane, pane};
 #[cfg(feature = "ssr")]
 pub use gallery::GalleryContext;
+#[cfg(feature = "ssr")]
+pub use security::FindingsContext;

@@ -1,5 +1,6 @@
 //! The pages, by the names people call them.
 
+mod chunks;
 mod gallery;
 mod jobs;
 mod metrics;
@@ -7,9 +8,13 @@ mod not_found;
 mod overview;
 mod workload;
 
-pub(crate) use gallery::GalleryPage;
-pub(crate) use jobs::JobsPage;
-pub(crate) use metrics::MetricsPage;
+#[cfg(feature = "ssr")]
+pub(crate) use chunks::chunk_of;
+pub use chunks::fetch_page;
+pub(crate) use chunks::{GalleryRoute, JobsRoute, MetricsRoute, OverviewRoute, WorkloadRoute};
+use gallery::GalleryPage;
+use jobs::JobsPage;
+use metrics::MetricsPage;
 pub(crate) use not_found::NotFoundPage;
-pub(crate) use overview::OverviewPage;
-pub(crate) use workload::WorkloadPage;
+use overview::OverviewPage;
+use workload::WorkloadPage;

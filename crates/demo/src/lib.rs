@@ -18,6 +18,7 @@
 //! ```
 
 mod failure;
+mod findings;
 mod json;
 mod live;
 mod metrics;
@@ -29,6 +30,7 @@ mod site;
 mod truth;
 mod world;
 
+pub use findings::{Findings, FindingsConfig, PlantedKind, PlantedSeries};
 pub use live::Live;
 pub use metrics::Metered;
 use onepane_domain::{Organization, Timestamp};

@@ -15,8 +15,10 @@ use crate::metrics::Book;
 use crate::random::Random;
 use crate::sink::{Envelope, Sink};
 use crate::site::Site;
+pub(crate) use calls::outsider_name;
 pub(crate) use filler::Autoscaled;
 pub(crate) use jobs::{Job, Purpose};
+pub(crate) use people::studio_domain;
 pub(crate) use planted::{Plot, Tally, region};
 pub(crate) use serving::EndpointState;
 
@@ -65,7 +67,7 @@ pub(crate) struct Planner<'a> {
 }
 
 /// How much people start by hand in each hour of a working day.
-const WORKING_HOURS: [f64; 24] = [
+pub(crate) const WORKING_HOURS: [f64; 24] = [
     0.3, 0.2, 0.1, 0.1, 0.1, 0.2, 0.6, 1.8, 5.0, 8.5, 9.5, 9.0, 5.5, 7.0, 9.0, 9.5, 9.0, 7.0, 4.0, 2.2, 1.6, 1.4, 1.0,
     0.6,
 ];

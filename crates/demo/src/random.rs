@@ -78,6 +78,23 @@ impl Random {
         whole + u32::from(self.chance(spread - f64::from(whole)))
     }
 
+    /// How many of rare, independent events happen, of which so many are expected: nearly Poisson's numbers.
+    ///
+    /// Sixteen draws of chance 1/16 for each that is expected, 64 at a time: four random words in common have a bit set
+    /// with that chance.
+    pub(crate) fn events(&mut self, expected: f64) -> u32 {
+        let draws = expected.max(0.0) * 16.0;
+        let mut left = draws as u64;
+        let mut count = u32::from(self.chance((draws - left as f64) / 16.0));
+        while left > 0 {
+            let lucky = self.bits() & self.bits() & self.bits() & self.bits();
+            let here = left.min(64);
+            count += (lucky >> (64 - here)).count_ones();
+            left -= here;
+        }
+        count
+    }
+
     /// A duration with this median and a long tail upwards: half to double in most cases, now and then six times.
     pub(crate) fn skewed(&mut self, median: i64) -> i64 {
         let bell = (self.unit() + self.unit() + self.unit()) / 3.0;

@@ -8,6 +8,7 @@
 mod chart;
 mod error;
 mod findings;
+mod hash;
 mod identity;
 mod instance;
 mod kind;
@@ -27,11 +28,12 @@ pub use findings::{
     Breakdown, BreakdownRow, Bucket, ChangeCell, CountingRule, DecompositionModel, Detector, Dimension, DimensionInfo,
     EvaluationRun, FilterRule, FindingFacet, FindingFilter, FindingRequest, FindingRow, FindingRows,
     FindingRowsRequest, FindingSchema, FindingSeries, FindingSeriesAnswer, FindingSource, FindingsPane, InsightRow,
-    InsightShow, InvalidDimension, Investigation, InvestigationQuery, MOST_FINDING_ROWS, Mover, OcsfVersion,
-    OutlierCell, Profile, QueryCost, ResourceRef, SecurityPage, SecurityQuery, SeriesInput, SeriesInsight, SeriesPage,
-    SeriesQuery, SeriesSettings, SeriesView, SeriesViewRequest, SourceName, TrendCell, Triage, TriageStore,
-    TriagedInsight, Verdict,
+    InsightShow, InvalidDimension, Investigation, InvestigationQuery, KnownInsight, MOST_FINDING_ROWS,
+    MOST_KNOWN_INSIGHTS, Mover, OcsfVersion, OutlierCell, Profile, QueryCost, ResourceRef, SecurityPage, SecurityQuery,
+    SeriesInput, SeriesInsight, SeriesPage, SeriesQuery, SeriesSettings, SeriesView, SeriesViewRequest, SourceName,
+    TrendCell, Triage, TriageStore, TriagedInsight, Verdict,
 };
+pub use hash::fnv1a;
 pub use identity::{AccountId, InvalidIdentity, Region, WorkloadId};
 pub use instance::{InstanceShape, instance_shape};
 pub use kind::WorkloadKind;

@@ -1,6 +1,6 @@
 //! The port to where events are kept.
 
-use crate::{ApiCall, PortResult, Record, Timestamp, Transition, WorkloadId};
+use crate::{AccountId, ApiCall, PortResult, Record, Region, Timestamp, Transition, WorkloadId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,17 @@ pub trait WorkloadStore: Send + Sync {
 
     /// A workload's newest `limit` events and calls, oldest first.
     async fn history(&self, id: &WorkloadId, limit: u32) -> PortResult<WorkloadHistory>;
+
+    /// The newest `limit` API calls of an account in a Region, from `from` (inclusive) to `to` (exclusive), newest first.
+    /// Each day is a request of its own.
+    async fn calls(
+        &self,
+        account: AccountId,
+        region: &Region,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> PortResult<Vec<ApiCall>>;
 
     /// The newest `limit` unrecognised events of the day (UTC) that holds `day`, with their JSON, newest first.
     async fn unrecognised(&self, day: Timestamp, limit: u32) -> PortResult<Vec<(crate::Unrecognised, String)>>;

@@ -42,8 +42,8 @@ pub mod yardstick;
 pub use analyze::analyze;
 pub use onepane_domain::{DecompositionModel, Detector, Profile};
 pub use report::{
-    Analysis, ChangeDirection, ChangeKind, ChangePoint, Decomposition, Insight, Outcome, Outlier, OutlierDirection,
-    SeriesReport, Trend, TrendDirection,
+    Analysis, ChangeDirection, ChangeKind, ChangePoint, Decomposition, Expectation, Insight, Outcome, Outlier,
+    OutlierDirection, SeriesReport, Trend, TrendDirection,
 };
 pub use series::Series;
 pub use settings::{Period, Settings};

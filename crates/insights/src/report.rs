@@ -57,6 +57,9 @@ pub struct SeriesReport {
     /// Trend, season and rest, where asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decomposition: Option<Decomposition>,
+    /// What was expected at each point, where the decomposition was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<Expectation>,
     /// The trend, where asked for and possible.
     pub trend: Option<Trend>,
     /// The points that stand out, in order of time.
@@ -75,6 +78,7 @@ impl SeriesReport {
             outcome: Outcome::Analysed,
             notes: Vec::new(),
             decomposition: None,
+            expectation: None,
             trend: None,
             outliers: Vec::new(),
             changepoints: Vec::new(),
@@ -91,6 +95,22 @@ pub struct Decomposition {
     pub seasonal: Vec<f64>,
     /// What remains.
     pub resid: Vec<f64>,
+}
+
+/// The points that outliers were looked for among, and what was expected there. All lists are equally long; null (NaN)
+/// where undefined.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Expectation {
+    /// The instants.
+    pub timestamps: Vec<Timestamp>,
+    /// The values.
+    pub values: Vec<f64>,
+    /// What trend and season give.
+    pub expected: Vec<f64>,
+    /// The lower fence, in the units of the values.
+    pub lower: Vec<f64>,
+    /// The upper fence.
+    pub upper: Vec<f64>,
 }
 
 /// Which way a series goes.

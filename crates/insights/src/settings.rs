@@ -27,7 +27,7 @@ pub struct Settings {
     pub decomp: DecompositionModel,
     /// Significance of a change point, as Kats' CUSUM takes it: 0.01. For `robust`, the false discovery rate: 0.05.
     pub threshold: Option<f64>,
-    /// Whether the report carries the decomposition.
+    /// Whether the report carries the decomposition, and what was expected at each point.
     pub with_decomposition: bool,
 }
 

@@ -5,8 +5,9 @@
 
 use async_trait::async_trait;
 use onepane_domain::{
-    EventItem, FeedPage, FeedPosition, PortResult, Stored, Timestamp, Transition, Unrecognised, WorkloadHistory,
-    WorkloadId, WorkloadStore,
+    AccountId, ApiCall, EvaluationRun, EventItem, FeedPage, FeedPosition, KnownInsight, PortResult, Region, Stored,
+    Timestamp, Transition, Triage, TriageStore, TriagedInsight, Unrecognised, WorkloadHistory, WorkloadId,
+    WorkloadStore,
 };
 
 /// Two stores on the same data.
@@ -27,6 +28,17 @@ impl<S: WorkloadStore> WorkloadStore for ReadsApart<S> {
 
     async fn history(&self, id: &WorkloadId, limit: u32) -> PortResult<WorkloadHistory> {
         self.reads.history(id, limit).await
+    }
+
+    async fn calls(
+        &self,
+        account: AccountId,
+        region: &Region,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> PortResult<Vec<ApiCall>> {
+        self.reads.calls(account, region, from, to, limit).await
     }
 
     async fn unrecognised(&self, day: Timestamp, limit: u32) -> PortResult<Vec<(Unrecognised, String)>> {
@@ -59,5 +71,36 @@ impl<S: WorkloadStore> WorkloadStore for ReadsApart<S> {
 
     async fn check(&self) -> PortResult<()> {
         self.reads.check().await
+    }
+}
+
+#[async_trait]
+impl<S: TriageStore> TriageStore for ReadsApart<S> {
+    async fn triages(&self) -> PortResult<Vec<Triage>> {
+        self.reads.triages().await
+    }
+
+    async fn put_triage(&self, triage: &Triage) -> PortResult<()> {
+        self.writes.put_triage(triage).await
+    }
+
+    async fn delete_triage(&self, insight: &TriagedInsight) -> PortResult<()> {
+        self.writes.delete_triage(insight).await
+    }
+
+    async fn runs(&self, limit: u32) -> PortResult<Vec<EvaluationRun>> {
+        self.reads.runs(limit).await
+    }
+
+    async fn put_run(&self, run: &EvaluationRun) -> PortResult<()> {
+        self.writes.put_run(run).await
+    }
+
+    async fn known_insights(&self) -> PortResult<Vec<KnownInsight>> {
+        self.reads.known_insights().await
+    }
+
+    async fn put_known_insights(&self, known: &[KnownInsight]) -> PortResult<()> {
+        self.writes.put_known_insights(known).await
     }
 }

@@ -33,8 +33,8 @@ pub(super) fn routes(services: &Services, gallery: Arc<dyn Gallery>, site: &Site
     };
     let pages = match site.manifest() {
         Ok(manifest) => {
-            let Manifest { js, wasm, css, echarts } = manifest.clone();
-            let site = Site { js, wasm, css, echarts };
+            let Manifest { js, wasm, pages, loader, css, echarts, mut modules } = manifest.clone();
+            let site = Site { js, wasm, pages, loader, css, echarts, series_module: modules.remove("series") };
             let context = move || {
                 context();
                 provide_context(FirstPaint);
@@ -53,8 +53,10 @@ pub(super) fn routes(services: &Services, gallery: Arc<dyn Gallery>, site: &Site
 }
 
 fn request_info(clock: &Clock) -> RequestInfo {
-    let theme = use_context::<Parts>().and_then(|parts| chosen_theme(&parts.headers));
-    RequestInfo { now: clock.now(), theme }
+    let parts = use_context::<Parts>();
+    let path = parts.as_ref().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+    let theme = parts.and_then(|parts| chosen_theme(&parts.headers));
+    RequestInfo { path, now: clock.now(), theme }
 }
 
 /// The theme that the reader's cookie names, if it names one.

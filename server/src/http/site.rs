@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -12,13 +13,22 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub struct Manifest {
     /// The script that starts the WebAssembly.
     pub js: String,
-    /// The WebAssembly.
+    /// The WebAssembly's main module.
     pub wasm: String,
+    /// The chunks that a page loads beside it, by page.
+    #[serde(default)]
+    pub pages: BTreeMap<String, Vec<String>>,
+    /// The script that loads chunks.
+    #[serde(default)]
+    pub loader: Option<String>,
     /// The style.
     pub css: String,
     /// What charts are drawn with; absent in a site that was built without it.
     #[serde(default)]
     pub echarts: Option<String>,
+    /// Scripts of the modules that pages load only when they need them, by name.
+    #[serde(default)]
+    pub modules: BTreeMap<String, String>,
 }
 
 /// The folder of the built pages.

@@ -122,7 +122,8 @@ fn day_cells(index: &WorkloadIndex, now: Timestamp) -> Vec<DayCell> {
 }
 
 /// Jobs that succeeded and failed since midnight, against the median of the same day of the week up to the same time
-/// of day, over those of the last four weeks from which there is data.
+/// of day, over those of the last four weeks from which there is data. The oldest day may have begun before its first
+/// event was kept: it is not compared with.
 fn against_usual(index: &WorkloadIndex, now: Timestamp, oldest_day: Option<Timestamp>) -> (HourUsual, HourUsual) {
     let count = |weeks_ago: i64| {
         let (midnight, until) = (now.start_of_day().plus_days(-7 * weeks_ago), now.plus_millis(-WEEK_MS * weeks_ago));
@@ -134,7 +135,7 @@ fn against_usual(index: &WorkloadIndex, now: Timestamp, oldest_day: Option<Times
     };
     let has_data = |weeks_ago: i64| {
         let day = now.start_of_day().plus_days(-7 * weeks_ago);
-        oldest_day.is_some_and(|oldest| oldest <= day)
+        oldest_day.is_some_and(|oldest| oldest < day)
     };
     let weeks: Vec<(u64, u64)> = (1..=WEEKS_COMPARED).filter(|weeks| has_data(*weeks)).map(count).collect();
     let today = count(0);

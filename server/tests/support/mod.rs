@@ -7,8 +7,8 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use onepane_domain::{
-    ErrorKind, EventItem, FeedPage, FeedPosition, Organization, PortError, PortResult, Stored, Timestamp, Transition,
-    Unrecognised, WorkloadHistory, WorkloadId, WorkloadStore,
+    AccountId, ApiCall, ErrorKind, EventItem, FeedPage, FeedPosition, Organization, PortError, PortResult, Region,
+    Stored, Timestamp, Transition, Unrecognised, WorkloadHistory, WorkloadId, WorkloadStore,
 };
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use server::http::{HttpOptions, Services, SiteDir, router};
@@ -68,6 +68,17 @@ impl WorkloadStore for Moody {
     async fn history(&self, id: &WorkloadId, limit: u32) -> PortResult<WorkloadHistory> {
         self.answer()?;
         self.inner.history(id, limit).await
+    }
+    async fn calls(
+        &self,
+        account: AccountId,
+        region: &Region,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> PortResult<Vec<ApiCall>> {
+        self.answer()?;
+        self.inner.calls(account, region, from, to, limit).await
     }
     async fn unrecognised(&self, day: Timestamp, limit: u32) -> PortResult<Vec<(Unrecognised, String)>> {
         self.answer()?;

@@ -9,20 +9,27 @@
 //! beside its brotli and gzip forms, so the server never compresses at request time. `manifest.json` names the files
 //! of this build and their sizes in bytes. Bindings, optimized code and compressed forms are kept between runs and
 //! made again only when what they are made from has changed.
+//!
+//! `--module NAME=PATH` publishes another WASM module beside the frontend, as an ES module in a folder of its own: no part
+//! of a first load. `import(address)` of the address that the manifest has for it, then its default export, which
+//! fetches and starts it: `const series = await import(address); await series.default();`.
 
 mod arguments;
 mod bindings;
+mod budget;
 mod css;
 mod publish;
 mod script;
+mod split;
 
 use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use arguments::{Arguments, Speed};
-use publish::Site;
+use arguments::{Arguments, ModuleArgument, Speed};
+use bindings::Binding;
+use publish::{Addresses, Site};
 
 fn main() -> ExitCode {
     match run() {
@@ -36,27 +43,26 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode> {
     let arguments = Arguments::parse(std::env::args_os().skip(1))?;
-    let wasm = fs::read(&arguments.wasm).with_context(|| format!("cannot read {}", arguments.wasm.display()))?;
-    let bound = bindings::bind(&wasm, &arguments)?;
-    let style = css::bundle(&arguments.css)?;
+    let speed = arguments.speed;
+    let frontend = Binding { name: "onepane", wasm: &arguments.wasm, in_parts: true, speed };
+    let bound = frontend.bind(&arguments.cache)?;
 
-    let mut site = Site::open(&arguments.out, arguments.speed)?;
-    let wasm_url = site.publish("onepane_bg", "wasm", &bound.wasm)?;
-    let snippets = site.publish_snippets(&bound.snippets)?;
-    let script = script::tidy(&bound.script, snippets.as_deref());
-    let script_url = site.publish("onepane", "js", script.as_bytes())?;
-    let style_url = site.publish("onepane", "css", style.as_bytes())?;
-    let echarts_url = match &arguments.echarts {
-        Some(path) => {
-            let bundle = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-            Some(site.publish_for_later("echarts", "js", &bundle)?)
-        }
-        None => None,
-    };
-    site.finish(&script_url, &wasm_url, &style_url, echarts_url.as_deref())?;
+    let mut site = Site::open(&arguments.out, speed)?;
+    let mut addresses = Addresses::default();
+    site.publish_frontend(frontend.name, &bound, &mut addresses)?;
+    addresses.style = site.publish("onepane", "css", css::bundle(&arguments.css)?.as_bytes())?;
+    if let Some(path) = &arguments.echarts {
+        let bundle = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        addresses.echarts = Some(site.publish_for_later("echarts", "js", &bundle)?);
+    }
+    for ModuleArgument { name, wasm } in &arguments.modules {
+        let bound = Binding { name, wasm, in_parts: false, speed }.bind(&arguments.cache)?;
+        addresses.modules.insert(name.clone(), site.publish_module(name, &bound)?);
+    }
+    site.finish(&addresses)?;
 
-    eprint!("{}", site.sizes());
-    let complaints = site.over_budget();
+    eprint!("{}", site.weights().table());
+    let complaints = site.weights().over_budget();
     for complaint in &complaints {
         eprintln!("site-builder: {}: {complaint}", if arguments.check { "error" } else { "warning" });
     }

@@ -1,4 +1,4 @@
-//! The site folder: hashed names, compressed siblings, the manifest, and the size budget.
+//! The site folder: hashed names, compressed siblings, and the manifest.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,27 +13,27 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::arguments::Speed;
-use crate::bindings::remove_if_there;
+use crate::bindings::{Bound, remove_if_there};
+use crate::budget::{Sizes, Weights};
+use crate::split::LOADER;
 
-/// The most that the WASM may weigh, brotli-compressed, in bytes.
-const WASM_BUDGET: usize = 400_000;
-/// The most that everything a first page load brings may weigh, brotli-compressed, in bytes.
-const TOTAL_BUDGET: usize = 800_000;
-
-/// The sizes of one published file (or of all snippets together), in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Sizes {
-    raw: usize,
-    brotli: usize,
-    gzip: usize,
-}
-
-impl Sizes {
-    fn add(&mut self, other: Self) {
-        self.raw += other.raw;
-        self.brotli += other.brotli;
-        self.gzip += other.gzip;
-    }
+/// Where a page finds what it loads; the manifest tells the server.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses {
+    /// The script that starts the frontend.
+    pub(crate) script: String,
+    /// The frontend's main module.
+    pub(crate) wasm: String,
+    /// The frontend's chunks beside that, by the page that needs them.
+    pub(crate) pages: BTreeMap<String, Vec<String>>,
+    /// The script that fetches chunks, if there are any.
+    pub(crate) loader: Option<String>,
+    /// The style sheet.
+    pub(crate) style: String,
+    /// What charts are drawn with, if it was given.
+    pub(crate) echarts: Option<String>,
+    /// Scripts of the modules that pages load when they need them, by name.
+    pub(crate) modules: BTreeMap<String, String>,
 }
 
 /// A site folder being filled.
@@ -41,9 +41,7 @@ pub(crate) struct Site {
     root: PathBuf,
     speed: Speed,
     published: Vec<PathBuf>,
-    sizes: BTreeMap<String, Sizes>,
-    /// Files that a first page load does not bring, by name.
-    later: BTreeMap<String, Sizes>,
+    weights: Weights,
 }
 
 impl Site {
@@ -51,27 +49,83 @@ impl Site {
     pub(crate) fn open(root: &Path, speed: Speed) -> Result<Self> {
         let pkg = root.join("pkg");
         fs::create_dir_all(&pkg).with_context(|| format!("cannot create {}", pkg.display()))?;
-        Ok(Self {
-            root: root.to_path_buf(),
-            speed,
-            published: Vec::new(),
-            sizes: BTreeMap::new(),
-            later: BTreeMap::new(),
-        })
+        Ok(Self { root: root.to_path_buf(), speed, published: Vec::new(), weights: Weights::default() })
+    }
+
+    /// What has been published so far, weighed.
+    pub(crate) fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     /// Writes `pkg/<stem>.<hash>.<extension>` with its compressed forms; returns its URL path.
     pub(crate) fn publish(&mut self, stem: &str, extension: &str, content: &[u8]) -> Result<String> {
         let (url, sizes) = self.write_hashed(stem, extension, content)?;
-        self.sizes.insert(extension.to_owned(), sizes);
+        self.weights.always.insert(extension.to_owned(), sizes);
         Ok(url)
     }
 
     /// Like [`Site::publish`], for a file that pages load only when they need it: no part of a first load.
     pub(crate) fn publish_for_later(&mut self, stem: &str, extension: &str, content: &[u8]) -> Result<String> {
         let (url, sizes) = self.write_hashed(stem, extension, content)?;
-        self.later.insert(stem.to_owned(), sizes);
+        self.weights.later.insert(stem.to_owned(), sizes);
         Ok(url)
+    }
+
+    /// Writes the frontend: every page loads its scripts and its main module first, and the chunks of that page.
+    pub(crate) fn publish_frontend(&mut self, name: &str, bound: &Bound, addresses: &mut Addresses) -> Result<()> {
+        let (folder, sizes) = self.write_folder(name, &bound.files)?;
+        let main = PathBuf::from(format!("{name}_bg.wasm"));
+        let mut scripts = Sizes::default();
+        for (path, sizes) in &sizes {
+            if *path == main {
+                self.weights.always.insert("wasm".to_owned(), *sizes);
+            } else if path.extension().is_some_and(|extension| extension == "js") {
+                scripts += *sizes;
+            }
+        }
+        self.weights.always.insert("js".to_owned(), scripts);
+        for (page, files) in &bound.parts {
+            let mut chunks = Sizes::default();
+            for file in files {
+                chunks +=
+                    *sizes.get(Path::new(file)).with_context(|| format!("{page} needs {file}, which is not there"))?;
+            }
+            self.weights.pages.insert(page.clone(), chunks);
+            let urls = files.iter().map(|file| format!("/pkg/{folder}/{file}")).collect();
+            addresses.pages.insert(page.clone(), urls);
+        }
+        let has_loader = sizes.contains_key(Path::new(LOADER));
+        addresses.loader = has_loader.then(|| format!("/pkg/{folder}/{LOADER}"));
+        addresses.script = format!("/pkg/{folder}/{name}.js");
+        addresses.wasm = format!("/pkg/{folder}/{}", main.display());
+        Ok(())
+    }
+
+    /// Writes a module that pages load only when they need it: no part of a first load. Returns its script's URL path.
+    pub(crate) fn publish_module(&mut self, name: &str, bound: &Bound) -> Result<String> {
+        let (folder, sizes) = self.write_folder(name, &bound.files)?;
+        let mut together = Sizes::default();
+        sizes.into_values().for_each(|sizes| together += sizes);
+        self.weights.later.insert(name.to_owned(), together);
+        Ok(format!("/pkg/{folder}/{name}.js"))
+    }
+
+    /// Writes files that know each other by relative paths below one folder that is named by the hash of all of them.
+    /// Returns the folder's name below `pkg/`, and each file's sizes.
+    fn write_folder(&mut self, stem: &str, files: &[(PathBuf, Vec<u8>)]) -> Result<(String, BTreeMap<PathBuf, Sizes>)> {
+        let mut hash = Sha256::new();
+        for (path, content) in files {
+            hash.update(path.to_string_lossy().as_bytes());
+            hash.update((content.len() as u64).to_le_bytes());
+            hash.update(content);
+        }
+        let folder = format!("{stem}.{}", short_hash(hash));
+        let mut sizes = BTreeMap::new();
+        for (path, content) in files {
+            let full = self.root.join("pkg").join(&folder).join(path);
+            sizes.insert(path.clone(), self.write_with_siblings(&full, content)?);
+        }
+        Ok((folder, sizes))
     }
 
     fn write_hashed(&mut self, stem: &str, extension: &str, content: &[u8]) -> Result<(String, Sizes)> {
@@ -82,70 +136,15 @@ impl Site {
         Ok((url, sizes))
     }
 
-    /// Writes the snippets below one folder that is named by the hash of all of them, since they import each other by
-    /// relative paths. Returns the folder's name below `pkg/`, or nothing if there are no snippets.
-    pub(crate) fn publish_snippets(&mut self, snippets: &[(PathBuf, Vec<u8>)]) -> Result<Option<String>> {
-        if snippets.is_empty() {
-            return Ok(None);
-        }
-        let mut hash = Sha256::new();
-        for (path, content) in snippets {
-            hash.update(path.to_string_lossy().as_bytes());
-            hash.update((content.len() as u64).to_le_bytes());
-            hash.update(content);
-        }
-        let folder = format!("snippets.{}", short_hash(hash));
-        let mut together = Sizes::default();
-        for (path, content) in snippets {
-            let path = self.root.join("pkg").join(&folder).join(path);
-            together.add(self.write_with_siblings(&path, content)?);
-        }
-        self.sizes.insert("snippets".to_owned(), together);
-        Ok(Some(folder))
-    }
-
     /// Writes the manifest, then removes what earlier builds left in `pkg/`.
-    pub(crate) fn finish(&self, script: &str, wasm: &str, style: &str, echarts: Option<&str>) -> Result<()> {
-        let sizes: BTreeMap<_, _> = self
-            .sizes
-            .iter()
-            .chain(&self.later)
-            .map(|(kind, sizes)| (kind, json!({ "raw": sizes.raw, "brotli": sizes.brotli, "gzip": sizes.gzip })))
-            .collect();
-        let manifest = json!({ "js": script, "wasm": wasm, "css": style, "echarts": echarts, "sizes": sizes });
+    pub(crate) fn finish(&self, addresses: &Addresses) -> Result<()> {
+        let Addresses { script, wasm, pages, loader, style, echarts, modules } = addresses;
+        let manifest = json!({
+            "js": script, "wasm": wasm, "pages": pages, "loader": loader, "css": style, "echarts": echarts,
+            "modules": modules, "sizes": self.weights.json(),
+        });
         write_whole(&self.root.join("manifest.json"), format!("{manifest:#}\n").as_bytes())?;
         self.remove_stale(&self.root.join("pkg"))
-    }
-
-    /// A table of what was published, for people.
-    pub(crate) fn sizes(&self) -> String {
-        let mut table = format!("{:<12}{:>12}{:>12}{:>12}\n", "site", "raw", "gzip", "brotli");
-        let first_load = self.sizes.iter().map(|(kind, sizes)| (kind.as_str(), *sizes));
-        let later = self.later.iter().map(|(name, sizes)| (name.as_str(), *sizes));
-        for (kind, sizes) in first_load.chain([("first load", self.total())]).chain(later) {
-            let Sizes { raw, brotli, gzip } = sizes;
-            // Writing to a String cannot fail.
-            let _ = writeln!(table, "{kind:<12}{raw:>12}{gzip:>12}{brotli:>12}");
-        }
-        table
-    }
-
-    /// What is heavier than it may be, one sentence each.
-    pub(crate) fn over_budget(&self) -> Vec<String> {
-        let wasm = self.sizes.get("wasm").copied().unwrap_or_default().brotli;
-        [("the WASM weighs", wasm, WASM_BUDGET), ("the first load weighs", self.total().brotli, TOTAL_BUDGET)]
-            .into_iter()
-            .filter(|(_, bytes, budget)| bytes > budget)
-            .map(|(what, bytes, budget)| format!("{what} {bytes} bytes (brotli), more than its budget of {budget}"))
-            .collect()
-    }
-
-    fn total(&self) -> Sizes {
-        let mut total = Sizes::default();
-        for sizes in self.sizes.values() {
-            total.add(*sizes);
-        }
-        total
     }
 
     /// A path carries its content's hash: what is there already, compressed forms included, need not be made again

@@ -2,8 +2,9 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::{Site, brotli, gzip};
+use super::{Addresses, Site, brotli, gzip};
 use crate::arguments::Speed;
+use crate::bindings::Bound;
 
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> =
@@ -31,7 +32,7 @@ fn names_follow_content_and_stale_files_go() {
     let build = |style: &str| {
         let mut site = Site::open(folder.path(), Speed::Release).unwrap();
         let url = site.publish("onepane", "css", style.as_bytes()).unwrap();
-        site.finish("/pkg/a.js", "/pkg/a.wasm", &url, None).unwrap();
+        site.finish(&Addresses { style: url.clone(), ..Addresses::default() }).unwrap();
         url
     };
     let first = build("a{}");
@@ -44,7 +45,7 @@ fn names_follow_content_and_stale_files_go() {
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("manifest.json")).unwrap()).unwrap();
     assert_eq!(manifest["css"], second.as_str());
-    assert_eq!(manifest["sizes"]["css"]["raw"], 3);
+    assert_eq!(manifest["sizes"]["always"]["css"]["raw"], 3);
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn a_release_build_replaces_what_a_dev_build_compressed_lightly() {
     let weight = |speed| {
         let mut site = Site::open(folder.path(), speed).unwrap();
         site.publish("onepane", "js", &content).unwrap();
-        site.total().brotli
+        site.weights().always["js"].brotli
     };
     let light = weight(Speed::Dev);
     let heavy = weight(Speed::Release);
@@ -62,47 +63,76 @@ fn a_release_build_replaces_what_a_dev_build_compressed_lightly() {
     assert_eq!(weight(Speed::Dev), heavy, "a dev build keeps the better form that is there");
 }
 
+/// A split frontend: two pages, one chunk that both need, a snippet that a crate brought along.
+fn frontend(jobs: &[u8]) -> Bound {
+    let file = |path: &str, content: &[u8]| (PathBuf::from(path), content.to_vec());
+    let parts = |page: &str| (page.to_owned(), vec!["chunk_0.wasm".to_owned(), format!("split_{page}.wasm")]);
+    Bound {
+        files: vec![
+            file("chunk_0.wasm", b"shared"),
+            file("onepane.js", b"import './split.js';"),
+            file("onepane_bg.wasm", b"main"),
+            file("snippets/x-1/a.js", b"export let a;"),
+            file("split.js", b"import './onepane.js';"),
+            file("split_jobs.wasm", jobs),
+            file("split_metrics.wasm", b"metrics"),
+        ],
+        parts: [parts("jobs"), parts("metrics")].into(),
+    }
+}
+
 #[test]
-fn snippets_keep_their_relative_paths_below_one_hashed_folder() {
+fn a_frontend_keeps_its_relative_paths_below_one_folder_and_names_each_pages_chunks() {
     let folder = tempfile::tempdir().unwrap();
-    let snippets = [(PathBuf::from("app-1/src/copy.js"), b"export const a = 1;".to_vec())];
-    let mut site = Site::open(folder.path(), Speed::Release).unwrap();
-    let name = site.publish_snippets(&snippets).unwrap().unwrap();
-    let published = folder.path().join("pkg").join(name).join("app-1/src/copy.js");
-    assert_eq!(fs::read(published).unwrap(), snippets[0].1);
+    let build = |jobs: &[u8]| {
+        let mut site = Site::open(folder.path(), Speed::Dev).unwrap();
+        let mut addresses = Addresses::default();
+        site.publish_frontend("onepane", &frontend(jobs), &mut addresses).unwrap();
+        site.finish(&addresses).unwrap();
+        (site, addresses)
+    };
+    let (_, first) = build(b"jobs");
+    let (site, second) = build(b"other jobs");
+    assert_ne!(first.script, second.script, "one changed file changes the address of all");
+    assert_eq!(names(&folder.path().join("pkg")).len(), 1, "the folder of the first build is gone");
+
+    let script = folder.path().join(second.script.trim_start_matches('/'));
+    let beside = |url: &str| {
+        let path = folder.path().join(url.trim_start_matches('/'));
+        assert_eq!(path.parent(), script.parent(), "{url}");
+        fs::read(path).unwrap()
+    };
+    assert_eq!(beside(&second.wasm), b"main");
+    assert_eq!(beside(second.loader.as_ref().unwrap()), b"import './onepane.js';");
+    let chunks: Vec<_> = second.pages["jobs"].iter().map(|url| beside(url)).collect();
+    assert_eq!(chunks, [b"shared".to_vec(), b"other jobs".to_vec()]);
+    assert_eq!(fs::read(script.with_file_name("snippets").join("x-1/a.js")).unwrap(), b"export let a;");
+
+    let weights = site.weights();
+    assert_eq!(weights.always["wasm"].raw, b"main".len());
+    assert_eq!(weights.pages["metrics"].raw, b"shared".len() + b"metrics".len());
+    let scripts = b"import './split.js';".len() + b"export let a;".len() + b"import './onepane.js';".len();
+    assert_eq!(weights.always["js"].raw, scripts);
 }
 
 #[test]
 fn what_is_loaded_later_is_named_but_no_part_of_the_first_load() {
     let folder = tempfile::tempdir().unwrap();
     let mut site = Site::open(folder.path(), Speed::Dev).unwrap();
-    let url = site.publish_for_later("echarts", "js", b"var a;").unwrap();
-    site.finish("/pkg/a.js", "/pkg/a.wasm", "/pkg/a.css", Some(&url)).unwrap();
+    let echarts = site.publish_for_later("echarts", "js", b"var a;").unwrap();
+    let files = vec![(PathBuf::from("series.js"), b"let a;".to_vec()), ("series_bg.wasm".into(), b"\0asm".to_vec())];
+    let series = site.publish_module("series", &Bound { files, ..Bound::default() }).unwrap();
+    let modules = [("series".to_owned(), series.clone())].into();
+    site.finish(&Addresses { echarts: Some(echarts.clone()), modules, ..Addresses::default() }).unwrap();
+
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("manifest.json")).unwrap()).unwrap();
-    assert_eq!(manifest["echarts"], url.as_str());
-    assert_eq!(manifest["sizes"]["echarts"]["raw"], 6);
-    assert!(folder.path().join(url.trim_start_matches('/')).is_file());
-    assert_eq!(site.total().raw, 0);
-}
-
-#[test]
-fn what_is_too_heavy_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut site = Site::open(folder.path(), Speed::Dev).unwrap();
-    site.publish("onepane_bg", "wasm", b"light").unwrap();
-    assert!(site.over_budget().is_empty());
-
-    // Numbers without a pattern do not compress.
-    let mut state = 1_u64;
-    let noise: Vec<u8> = std::iter::repeat_with(|| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        state.to_be_bytes()[0]
-    })
-    .take(900_000)
-    .collect();
-    site.publish("onepane_bg", "wasm", &noise).unwrap();
-    let complaints = site.over_budget();
-    assert_eq!(complaints.len(), 2, "{complaints:?}");
-    assert!(complaints[0].contains("WASM"));
+    assert_eq!(manifest["echarts"], echarts.as_str());
+    assert_eq!(manifest["sizes"]["later"]["echarts"]["raw"], 6);
+    assert_eq!(manifest["modules"]["series"], series.as_str());
+    assert_eq!(manifest["sizes"]["later"]["series"]["raw"], 10);
+    assert!(folder.path().join(echarts.trim_start_matches('/')).is_file());
+    let script = folder.path().join(series.trim_start_matches('/'));
+    assert_eq!(fs::read(script.with_file_name("series_bg.wasm")).unwrap(), b"\0asm");
+    assert!(site.weights().always.is_empty());
 }

@@ -1,10 +1,9 @@
 //! The JavaScript that wasm-bindgen writes.
 
-/// Drops indentation, blank lines and whole-line comments, which are half of wasm-bindgen's script, and points its
-/// imports at the published folder of snippets.
+/// Drops indentation, blank lines and whole-line comments, which are half of wasm-bindgen's script.
 ///
 /// Works by lines, not by syntax: right for wasm-bindgen's output, which has no string or template over several lines.
-pub(crate) fn tidy(script: &str, snippets: Option<&str>) -> String {
+pub(crate) fn tidy(script: &str) -> String {
     let mut tidied = String::with_capacity(script.len());
     let mut in_comment = false;
     for line in script.lines() {
@@ -22,12 +21,7 @@ pub(crate) fn tidy(script: &str, snippets: Option<&str>) -> String {
         if line.is_empty() || only_comment {
             continue;
         }
-        match snippets {
-            Some(folder) if line.starts_with("import") => {
-                tidied.push_str(&line.replace("./snippets/", &format!("./{folder}/")));
-            }
-            _ => tidied.push_str(line),
-        }
+        tidied.push_str(line);
         tidied.push('\n');
     }
     tidied
@@ -40,13 +34,6 @@ mod tests {
     #[test]
     fn comments_and_indentation_go_and_code_stays() {
         let script = "/* @ts-self-types */\n/**\n * Starts.\n */\nexport function hydrate() {\n    // why\n    wasm.hydrate(); // kept\n\n}\n";
-        assert_eq!(tidy(script, None), "export function hydrate() {\nwasm.hydrate(); // kept\n}\n");
-    }
-
-    #[test]
-    fn imports_follow_the_snippets() {
-        let script = "import { a } from './snippets/app-1/inline0.js';\nconst kept = './snippets/';\n";
-        let expected = "import { a } from './snippets.f00/app-1/inline0.js';\nconst kept = './snippets/';\n";
-        assert_eq!(tidy(script, Some("snippets.f00")), expected);
+        assert_eq!(tidy(script), "export function hydrate() {\nwasm.hydrate(); // kept\n}\n");
     }
 }

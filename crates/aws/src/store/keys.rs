@@ -1,6 +1,10 @@
 //! Keys of the table's items.
 
-use onepane_domain::{ApiCall, ErrorKind, PortError, PortResult, Timestamp, Transition, Unrecognised};
+use onepane_domain::{
+    AccountId, ApiCall, ErrorKind, PortError, PortResult, Region, Timestamp, Transition, TriagedInsight, Unrecognised,
+    fnv1a,
+};
+use std::borrow::Cow;
 
 /// The sort key of a workload's state.
 pub(crate) const STATE: &str = "state";
@@ -10,6 +14,14 @@ pub(crate) const EVENT_PREFIX: &str = "event#";
 pub(crate) const CALL_PREFIX: &str = "call#";
 /// The partition of the saved views.
 pub(crate) const VIEWS: &str = "views";
+/// The partition of people's decisions about insights.
+pub(crate) const TRIAGE: &str = "triage";
+/// The partition of the records of evaluations.
+pub(crate) const INSIGHT_RUNS: &str = "insight-runs";
+/// The partition of what evaluations have found.
+pub(crate) const INSIGHTS: &str = "insights";
+/// The sort key of what evaluations have found.
+pub(crate) const KNOWN: &str = "known";
 /// The partition of what the table tells about itself.
 pub(crate) const TABLE: &str = "table";
 /// The sort key of the table's settings.
@@ -19,8 +31,8 @@ pub(crate) const SETTINGS: &str = "settings";
 const PK_LIMIT: usize = 2048;
 /// DynamoDB's limit of a sort key, of an index too, bytes.
 const SK_LIMIT: usize = 1024;
-/// How much of a key `fed_at` holds as it is; longer keys are cut there and end with their hash.
-const FED_KEY_LIMIT: usize = 900;
+/// How much of a text a sort key holds as it is; longer ones are cut there and end with their hash.
+const TEXT_LIMIT: usize = 900;
 
 /// The primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -47,7 +59,7 @@ impl Key {
     }
 
     pub(crate) fn call(call: &ApiCall) -> PortResult<Self> {
-        let pk = format!("call#{}#{}#{}", call.account, call.region, call.event_time.day());
+        let pk = call_partition(call.account, &call.region, call.event_time);
         Self::new(pk, format!("{}#{}", call.event_time, call.event_id))
     }
 
@@ -68,6 +80,19 @@ impl Key {
         }
         Self::new(VIEWS.to_owned(), name.to_owned())
     }
+
+    pub(crate) fn triage(insight: &TriagedInsight) -> PortResult<Self> {
+        let sk = format!("{}#{}#{}", insight.detector.word(), insight.at, fitting(&insight.series));
+        Self::new(TRIAGE.to_owned(), sk)
+    }
+
+    pub(crate) fn insight_run(at: Timestamp) -> PortResult<Self> {
+        Self::new(INSIGHT_RUNS.to_owned(), at.to_string())
+    }
+
+    pub(crate) fn known_insights() -> PortResult<Self> {
+        Self::new(INSIGHTS.to_owned(), KNOWN.to_owned())
+    }
 }
 
 fn too_long(which: &str, key: &str, limit: usize) -> PortError {
@@ -75,17 +100,14 @@ fn too_long(which: &str, key: &str, limit: usize) -> PortError {
     PortError::new(ErrorKind::Invalid, format!("{which} key of {} bytes, at most {limit} fit: {start}…", key.len()))
 }
 
+/// The partition of an account's calls in a Region on the day that holds `time`.
+pub(crate) fn call_partition(account: AccountId, region: &Region, time: Timestamp) -> String {
+    format!("call#{account}#{region}#{}", time.day())
+}
+
 /// The partition of the unrecognised events of the day that holds `time`.
 pub(crate) fn unrecognised_partition(time: Timestamp) -> String {
     format!("unrecognised#{}", time.day())
-}
-
-/// FNV-1a, 64 bits: short, the same on every machine and for ever.
-/// <http://www.isthe.com/chongo/tech/comp/fnv/#FNV-1a>
-pub(crate) fn fnv1a(text: &str) -> u64 {
-    const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    text.bytes().fold(OFFSET_BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
 /// The last step of MurmurHash3 (`fmix64`): FNV-1a alone hardly moves some bits for keys that differ at their end.
@@ -108,27 +130,24 @@ pub(crate) fn shard_of(feed_key: &str, shards: u16) -> u16 {
 
 /// The place in the feed: `{now}#{key}`, one of its own for every key.
 pub(crate) fn fed_at(now: Timestamp, feed_key: &str) -> String {
-    if feed_key.len() <= FED_KEY_LIMIT {
-        return format!("{now}#{feed_key}");
+    format!("{now}#{}", fitting(feed_key))
+}
+
+/// The text, or what of it fits a sort key with its hash.
+fn fitting(text: &str) -> Cow<'_, str> {
+    if text.len() <= TEXT_LIMIT {
+        return Cow::Borrowed(text);
     }
-    let mut end = FED_KEY_LIMIT;
-    while !feed_key.is_char_boundary(end) {
+    let mut end = TEXT_LIMIT;
+    while !text.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{now}#{}#{:016x}", &feed_key[..end], fnv1a(feed_key))
+    Cow::Owned(format!("{}#{:016x}", &text[..end], fnv1a(text)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_hash_is_fnv_1a_so_that_shards_stay_where_they_are() {
-        // Test vectors of the algorithm's page.
-        assert_eq!(fnv1a(""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a("a"), 0xaf63_dc4c_8601_ec8c);
-        assert_eq!(fnv1a("foobar"), 0x8594_4171_f739_67e8);
-    }
 
     #[test]
     fn shards_share_the_load() {

@@ -8,6 +8,9 @@
 //! | API call | `call#{account}#{region}#{day}` | `{time}#{event id}` | `raw`, feed keys |
 //! | unrecognised event | `unrecognised#{day}` | `{time}#{event id}` | `raw` |
 //! | saved view | `views` | the view's name | `query` |
+//! | decision about an insight | `triage` | `{detector}#{time}#{series}` | no expiry |
+//! | evaluation of insights | `insight-runs` | `{time}` | |
+//! | insights that evaluations found | `insights` | `known` | no expiry |
 //! | settings | `table` | `settings` | `feed_shards` |
 //!
 //! The third line is an addition to DESIGN.md's table: a call whose workload is known is kept a second time in that
@@ -32,13 +35,14 @@ mod items;
 mod keys;
 mod read;
 mod table;
+mod triage;
 mod write;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use onepane_domain::{
-    EventItem, FeedPage, FeedPosition, PortResult, Stored, Timestamp, Transition, Unrecognised, WorkloadHistory,
-    WorkloadId, WorkloadStore,
+    AccountId, ApiCall, EventItem, FeedPage, FeedPosition, PortResult, Region, Stored, Timestamp, Transition,
+    Unrecognised, WorkloadHistory, WorkloadId, WorkloadStore,
 };
 use std::num::NonZeroU16;
 
@@ -132,6 +136,17 @@ impl WorkloadStore for DynamoStore {
 
     async fn history(&self, id: &WorkloadId, limit: u32) -> PortResult<WorkloadHistory> {
         self.read_history(id, limit).await
+    }
+
+    async fn calls(
+        &self,
+        account: AccountId,
+        region: &Region,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> PortResult<Vec<ApiCall>> {
+        self.read_calls(account, region, from, to, limit).await
     }
 
     async fn unrecognised(&self, day: Timestamp, limit: u32) -> PortResult<Vec<(Unrecognised, String)>> {

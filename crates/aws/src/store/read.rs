@@ -6,8 +6,8 @@ use super::{DynamoStore, FEED_INDEX};
 use crate::error::port_error;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use onepane_domain::{
-    ApiCall, ErrorKind, FeedEntry, FeedItem, FeedPage, FeedPosition, PortError, PortResult, Timestamp, Transition,
-    Unrecognised, WorkloadHistory, WorkloadId,
+    AccountId, ApiCall, ErrorKind, FeedEntry, FeedItem, FeedPage, FeedPosition, PortError, PortResult, Region,
+    Timestamp, Transition, Unrecognised, WorkloadHistory, WorkloadId,
 };
 use serde::de::DeserializeOwned;
 
@@ -21,8 +21,8 @@ pub(super) enum Side {
 }
 
 /// Items of one query.
-struct Found {
-    items: Vec<Item>,
+pub(super) struct Found {
+    pub(super) items: Vec<Item>,
     /// True if there may be more.
     more: bool,
 }
@@ -62,6 +62,40 @@ impl DynamoStore {
         events.reverse();
         calls.reverse();
         Ok(WorkloadHistory { events, calls, truncated })
+    }
+
+    pub(super) async fn read_calls(
+        &self,
+        account: AccountId,
+        region: &Region,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> PortResult<Vec<ApiCall>> {
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut calls = Vec::new();
+        // The last instant within; times are written in milliseconds, so that texts before `to` are instants before it.
+        let mut day = to.plus_millis(-1).start_of_day();
+        while day >= from.start_of_day() && calls.len() < wanted {
+            let request = self
+                .client
+                .query()
+                .table_name(&self.config.table)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+                .expression_attribute_names("#record", attribute::RECORD)
+                .expression_attribute_names("#pk", attribute::PK)
+                .expression_attribute_names("#sk", attribute::SK)
+                .projection_expression("#pk, #sk, #record")
+                .expression_attribute_values(":pk", text(keys::call_partition(account, region, day)))
+                .expression_attribute_values(":from", text(from.to_string()))
+                .expression_attribute_values(":to", text(to.to_string()))
+                .scan_index_forward(false);
+            let missing = u32::try_from(wanted - calls.len()).unwrap_or(u32::MAX);
+            let found = self.query(request, missing, "read API calls of").await?;
+            calls.extend(self.read_records::<ApiCall>(found.items).into_iter().map(|(call, _)| call));
+            day = day.plus_days(-1);
+        }
+        Ok(calls)
     }
 
     pub(super) async fn read_unrecognised(
@@ -154,7 +188,7 @@ impl DynamoStore {
     }
 
     /// The newest items of a partition whose sort key begins with `prefix`, newest first.
-    async fn newest_of(&self, partition: &str, prefix: &str, limit: u32) -> PortResult<Found> {
+    pub(super) async fn newest_of(&self, partition: &str, prefix: &str, limit: u32) -> PortResult<Found> {
         let mut request = self
             .client
             .query()
@@ -170,7 +204,7 @@ impl DynamoStore {
     }
 
     /// At most `limit` items, over as many pages of the service as that takes.
-    async fn query(&self, request: QueryFluentBuilder, limit: u32, doing: &str) -> PortResult<Found> {
+    pub(super) async fn query(&self, request: QueryFluentBuilder, limit: u32, doing: &str) -> PortResult<Found> {
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut items = Vec::new();
         let mut start = None;
@@ -189,7 +223,7 @@ impl DynamoStore {
 
     /// What the items record, each with its JSON as it came. One that cannot be read is told in the log, and does not
     /// hide the others.
-    fn read_records<T: DeserializeOwned>(&self, items: Vec<Item>) -> Vec<(T, String)> {
+    pub(super) fn read_records<T: DeserializeOwned>(&self, items: Vec<Item>) -> Vec<(T, String)> {
         let mut records = Vec::with_capacity(items.len());
         for mut item in items {
             match record_of(&item) {

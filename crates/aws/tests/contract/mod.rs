@@ -10,6 +10,7 @@ mod feed;
 mod order;
 pub mod samples;
 mod table;
+mod triage;
 
 use aws_sdk_dynamodb::Client;
 use onepane_aws::{DynamoStore, StoreConfig, WriteStrategy};
@@ -65,6 +66,11 @@ pub async fn run(bench: &Bench, cases: u32) {
     feed::pages_cover_everything_exactly_once(bench).await;
     feed::a_change_moves_a_workload_to_the_end(bench).await;
     feed::an_unreadable_item_is_told_and_skipped(bench).await;
+    println!("{}: triage", bench.name);
+    triage::a_decision_stands_until_it_is_replaced_or_taken_back(bench).await;
+    triage::evaluations_are_kept_newest_first(bench).await;
+    triage::what_evaluations_found_is_remembered(bench).await;
+    triage::calls_of_an_account_are_found_by_time(bench).await;
     println!("{}: order", bench.name);
     order::any_delivery_ends_the_same(bench, cases).await;
 }

@@ -7,7 +7,7 @@
 mod book;
 mod endpoint;
 mod job;
-mod noise;
+pub(crate) mod noise;
 
 pub(crate) use book::Book;
 pub(crate) use endpoint::{Serving, Trouble};

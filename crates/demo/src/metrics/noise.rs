@@ -17,12 +17,12 @@ pub(super) fn unit(seed: u64, index: i64) -> f64 {
 }
 
 /// As [`unit`], around 0: from -1 to 1, near 0 more often.
-pub(super) fn swing(seed: u64, index: i64) -> f64 {
+pub(crate) fn swing(seed: u64, index: i64) -> f64 {
     unit(seed, index) + unit(seed ^ 0xa5a5, index) - 1.0
 }
 
 /// A curve through random points (from 0 to 1) that are `width` apart, without corners.
-pub(super) fn wave(seed: u64, at: i64, width: i64) -> f64 {
+pub(crate) fn wave(seed: u64, at: i64, width: i64) -> f64 {
     let (index, within) = (at.div_euclid(width), at.rem_euclid(width) as f64 / width as f64);
     let ease = within * within * (3.0 - 2.0 * within);
     unit(seed, index) * (1.0 - ease) + unit(seed, index + 1) * ease

@@ -25,6 +25,11 @@ pub(crate) enum Actor {
 /// not from those of the other actors.
 pub(crate) const OUTSIDER: (&str, &str) = ("svc-report-export", "203.0.113.77");
 
+/// The user that it calls as.
+pub(crate) fn outsider_name() -> &'static str {
+    OUTSIDER.0
+}
+
 /// What a call asked for and what came back.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Call<'a> {

@@ -3,7 +3,12 @@
 use super::calls::{Actor, Call};
 use super::{DAY, HOUR, LocalDay, MINUTE, Planner, SECOND};
 use crate::render::write_tags;
-use crate::site::Class;
+use crate::site::{Class, Site};
+
+/// The id of an account's Studio domain.
+pub(crate) fn studio_domain(site: &Site) -> String {
+    format!("d-{:012x}", crate::random::mix(site.index) >> 16)
+}
 
 impl Planner<'_> {
     /// Notebook instances are started in the morning and stopped in the evening, if nobody forgets.
@@ -61,7 +66,7 @@ impl Planner<'_> {
     /// Studio leaves API calls only: somebody opens the domain, an app comes and goes.
     pub(crate) fn plan_studio(&mut self, day: LocalDay) {
         let site = self.site;
-        let domain = format!("d-{:012x}", crate::random::mix(site.index) >> 16);
+        let domain = studio_domain(site);
         for person in &site.people {
             let share = if day.workday { 0.45 } else { 0.4 * site.habits.weekend };
             if !self.random.chance(share * self.scale.min(1.0)) {

@@ -27,4 +27,4 @@ pub use request::{
 };
 pub use series_view::{SeriesInput, SeriesInsight, SeriesView, SeriesViewRequest};
 pub use source::{DimensionInfo, FindingSchema, FindingSource, OcsfVersion};
-pub use triage::{Triage, TriageStore, TriagedInsight, Verdict};
+pub use triage::{KnownInsight, MOST_KNOWN_INSIGHTS, Triage, TriageStore, TriagedInsight, Verdict};

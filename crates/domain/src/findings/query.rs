@@ -181,6 +181,7 @@ impl SeriesQuery {
         InvestigationQuery {
             source: self.security.source.clone(),
             filters: self.filters(),
+            bucket: self.security.bucket,
             from: start.plus_days(-days),
             to: start.plus_millis(self.security.bucket.millis()).plus_days(days),
             at,
@@ -196,6 +197,8 @@ pub struct InvestigationQuery {
     pub source: SourceName,
     /// The records of the series.
     pub filters: Vec<FindingFilter>,
+    /// How much time the point stands for.
+    pub bucket: Bucket,
     /// From here (inclusive).
     pub from: Timestamp,
     /// To here (exclusive).

@@ -1,9 +1,14 @@
 //! What people decided about insights.
 
-use super::Detector;
+use super::{Bucket, Detector};
 use crate::{PortResult, Timestamp};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+
+/// Buckets between two insights that are one.
+const SAME_WITHIN: i64 = 3;
+/// Most insights that evaluations remember.
+pub const MOST_KNOWN_INSIGHTS: usize = 4_000;
 
 /// A decision about an insight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,6 +49,41 @@ pub struct TriagedInsight {
     pub at: Timestamp,
 }
 
+impl TriagedInsight {
+    /// True if `other` is the same insight, in series of this bucket.
+    pub fn is_same_as(&self, other: &Self, bucket: Bucket) -> bool {
+        self.series == other.series
+            && self.detector == other.detector
+            && same_instant(self.detector, self.at, other.at, bucket)
+    }
+}
+
+fn same_instant(detector: Detector, one: Timestamp, other: Timestamp, bucket: Bucket) -> bool {
+    detector == Detector::Trend || one.millis_since(other).abs() <= SAME_WITHIN * bucket.millis()
+}
+
+/// An insight that an evaluation found: enough to know it again, and little to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownInsight {
+    /// [`crate::fnv1a`] of its series, as [`TriagedInsight::series`] names it.
+    pub series: u64,
+    /// Who found it.
+    pub detector: Detector,
+    /// The instant that it points at.
+    pub at: Timestamp,
+    /// When an evaluation first found it.
+    pub first_found: Timestamp,
+    /// When one last did.
+    pub last_found: Timestamp,
+}
+
+impl KnownInsight {
+    /// True if it is this insight, in series of this bucket.
+    pub fn is(&self, series: u64, detector: Detector, at: Timestamp, bucket: Bucket) -> bool {
+        self.series == series && self.detector == detector && same_instant(detector, self.at, at, bucket)
+    }
+}
+
 /// A decision, by whom and when.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Triage {
@@ -72,4 +112,29 @@ pub trait TriageStore: Send + Sync {
     async fn runs(&self, limit: u32) -> PortResult<Vec<super::EvaluationRun>>;
     /// Keeps a record of an evaluation.
     async fn put_run(&self, run: &super::EvaluationRun) -> PortResult<()>;
+    /// What evaluations have found, as it was last kept.
+    async fn known_insights(&self) -> PortResult<Vec<KnownInsight>>;
+    /// Keeps what evaluations have found, in place of what was kept; at most [`MOST_KNOWN_INSIGHTS`], the rest is left out.
+    async fn put_known_insights(&self, known: &[KnownInsight]) -> PortResult<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_insight_is_known_again_a_bucket_or_two_beside() {
+        let insight = |detector, day: &str| {
+            let at = day.parse::<Timestamp>().unwrap();
+            TriagedInsight { series: "key=GuardDuty".to_owned(), detector, at }
+        };
+        let spike = insight(Detector::Outlier, "2026-11-10");
+        assert!(spike.is_same_as(&insight(Detector::Outlier, "2026-11-13"), Bucket::Day));
+        assert!(!spike.is_same_as(&insight(Detector::Outlier, "2026-11-14"), Bucket::Day));
+        assert!(spike.is_same_as(&insight(Detector::Outlier, "2026-11-01"), Bucket::Week));
+        assert!(!spike.is_same_as(&insight(Detector::Changepoint, "2026-11-10"), Bucket::Day));
+        let trend = insight(Detector::Trend, "2026-01-01");
+        assert!(trend.is_same_as(&insight(Detector::Trend, "2026-11-10"), Bucket::Hour), "the last point moves on");
+        assert!(!trend.is_same_as(&TriagedInsight { series: String::new(), ..trend.clone() }, Bucket::Day));
+    }
 }

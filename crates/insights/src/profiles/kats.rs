@@ -6,7 +6,7 @@ use crate::kats::{
     CusumSettings, DetectError, MkSettings, OutlierScan, Prepared, cusum, prepare, scan_outliers, smoothed,
     windowed_mann_kendall,
 };
-use crate::report::{Outlier, OutlierDirection, SeriesReport, Trend};
+use crate::report::{Expectation, Outlier, OutlierDirection, SeriesReport, Trend};
 use crate::series::Series;
 use crate::settings::Settings;
 use crate::trend::sen_slope;
@@ -54,11 +54,15 @@ pub(crate) fn report(series: &Series, settings: &Settings) -> SeriesReport {
                     ));
                 }
                 report.period = Some(prepared.period);
+                let iqr_mult = settings.iqr_mult.unwrap_or(IQR_MULT);
                 if wants_outliers {
-                    report.outliers = outliers(&prepared, &scan, settings.iqr_mult.unwrap_or(IQR_MULT));
+                    report.outliers = outliers(&prepared, &scan, iqr_mult);
                     progress.ran = true;
                 }
-                report.decomposition = settings.with_decomposition.then_some(scan.decomposition);
+                if settings.with_decomposition {
+                    report.expectation = Some(expectation(prepared, &scan, iqr_mult));
+                    report.decomposition = Some(scan.decomposition);
+                }
             }
             Err(error) => progress.failed(&mut report, Detector::Outlier, &error),
         }
@@ -100,6 +104,19 @@ fn latest_window(values: &[f64]) -> Result<Trend, DetectError> {
         relative_slope: None,
         method: "mann-kendall, last 20 points, smoothed",
     })
+}
+
+fn expectation(prepared: Prepared, scan: &OutlierScan, iqr_mult: f64) -> Expectation {
+    let (low, high) = scan.fences(iqr_mult);
+    let both = prepared.values.iter().zip(&scan.residuals);
+    let expected: Vec<f64> = both.map(|(value, residual)| value - residual).collect();
+    Expectation {
+        timestamps: prepared.timestamps,
+        values: prepared.values,
+        lower: expected.iter().map(|expected| expected + low).collect(),
+        upper: expected.iter().map(|expected| expected + high).collect(),
+        expected,
+    }
 }
 
 fn outliers(prepared: &Prepared, scan: &OutlierScan, iqr_mult: f64) -> Vec<Outlier> {

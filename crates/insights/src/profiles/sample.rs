@@ -3,7 +3,7 @@
 use super::{Progress, change_points, finite, settled, wants};
 use crate::grid;
 use crate::kats::{DetectError, cusum};
-use crate::report::{Outcome, Outlier, OutlierDirection, SeriesReport, Trend, TrendDirection};
+use crate::report::{Expectation, Outcome, Outlier, OutlierDirection, SeriesReport, Trend, TrendDirection};
 use crate::sample::{IQR_MULT, PERIOD, SampleScan, TOO_SHORT, cusum_settings, daily_sums, scan};
 use crate::series::Series;
 use crate::settings::{Period, Settings};
@@ -43,11 +43,15 @@ pub(crate) fn report(series: &Series, settings: &Settings) -> SeriesReport {
         match scan(&values, period) {
             Ok(scan) => {
                 report.period = Some(period);
+                let iqr_mult = settings.iqr_mult.unwrap_or(IQR_MULT);
                 if wants_outliers {
-                    report.outliers = outliers(&stamps, &values, &scan, settings.iqr_mult.unwrap_or(IQR_MULT));
+                    report.outliers = outliers(&stamps, &values, &scan, iqr_mult);
                     progress.ran = true;
                 }
-                report.decomposition = settings.with_decomposition.then_some(scan.decomposition);
+                if settings.with_decomposition {
+                    report.expectation = Some(expectation(&stamps, &values, &scan, iqr_mult));
+                    report.decomposition = Some(scan.decomposition);
+                }
             }
             Err(error) => progress.failed(&mut report, Detector::Outlier, &error.into()),
         }
@@ -83,6 +87,18 @@ fn slope(values: &[f64]) -> Trend {
         tau: None,
         relative_slope: None,
         method: "ols, no test",
+    }
+}
+
+fn expectation(stamps: &[Timestamp], values: &[f64], scan: &SampleScan, iqr_mult: f64) -> Expectation {
+    let reach = iqr_mult * scan.iqr;
+    let expected: Vec<f64> = values.iter().zip(&scan.residuals).map(|(value, residual)| value - residual).collect();
+    Expectation {
+        timestamps: stamps.to_vec(),
+        values: values.to_vec(),
+        lower: expected.iter().map(|expected| expected - reach).collect(),
+        upper: expected.iter().map(|expected| expected + reach).collect(),
+        expected,
     }
 }
 

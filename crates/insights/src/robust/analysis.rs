@@ -1,7 +1,7 @@
 //! One series through all robust detectors, then all series together.
 
 use super::decompose::{self, Parts};
-use super::outlier::Noise;
+use super::outlier::{Fences, Noise};
 use super::period::Season;
 use super::prepare::Prepared;
 use super::scale::Scale;
@@ -9,7 +9,7 @@ use super::{change, outlier, period, trend};
 use crate::analyze::for_each;
 use crate::fdr::q_values;
 use crate::rank::{self, Background};
-use crate::report::{Analysis, ChangePoint, Decomposition, Outcome, SeriesReport, TrendDirection};
+use crate::report::{Analysis, ChangePoint, Decomposition, Expectation, Outcome, SeriesReport, TrendDirection};
 use crate::series::Series;
 use crate::settings::{Period, Settings};
 use crate::stats::{median, median_of};
@@ -187,8 +187,8 @@ impl Examination {
             }
             report.trend = Some(found);
         }
+        let fences = settings.iqr_mult.filter(|width| width.is_finite() && *width > 0.0).unwrap_or(outlier::FENCES);
         if asked(Detector::Outlier, outlier::NEED) {
-            let fences = settings.iqr_mult.filter(|width| width.is_finite() && *width > 0.0).unwrap_or(outlier::FENCES);
             report.outliers = outlier::outliers(prepared, self.scale, &self.parts, &self.noise, fences);
             for found in &mut report.outliers {
                 found.value *= unit;
@@ -202,6 +202,7 @@ impl Examination {
         }
         if settings.with_decomposition {
             report.decomposition = Some(self.decomposition(&prepared.values, unit));
+            report.expectation = Some(self.expectation(prepared, unit, fences));
         }
     }
 
@@ -232,6 +233,21 @@ impl Examination {
                 p_value: Some(change.p_value),
                 llr: Some(change.llr),
             });
+        }
+    }
+
+    fn expectation(&self, prepared: &Prepared, unit: f64, fences: f64) -> Expectation {
+        let known = prepared.have >= outlier::NEED;
+        let around: Vec<Fences> =
+            (0..prepared.values.len()).map(|index| Fences::at(index, &self.parts, &self.noise, fences)).collect();
+        let all = |of: fn(&Fences) -> f64| around.iter().map(|at| self.scale.from(of(at)) * unit).collect();
+        let fences = |of: fn(&Fences) -> f64| if known { all(of) } else { vec![f64::NAN; around.len()] };
+        Expectation {
+            timestamps: prepared.timestamps.clone(),
+            values: prepared.values.iter().map(|value| value * unit).collect(),
+            expected: all(|at| at.expected),
+            lower: fences(Fences::lower),
+            upper: fences(Fences::upper),
         }
     }
 

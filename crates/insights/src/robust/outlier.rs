@@ -156,23 +156,60 @@ fn without_the_plain_ones(sorted: &mut Vec<f64>, least: f64) {
     }
 }
 
+/// What is expected at a point, and how far the fences are from there, all on the scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Fences {
+    /// What trend and season give.
+    pub(crate) expected: f64,
+    /// The middle of the noise around it.
+    centre: f64,
+    /// A deviation below.
+    below: f64,
+    /// A deviation above.
+    above: f64,
+    /// So many deviations away the fences stand.
+    width: f64,
+}
+
+impl Fences {
+    /// At the point `index`, for fences so many interquartile ranges away.
+    pub(crate) fn at(index: usize, parts: &Parts, noise: &Noise, fences: f64) -> Self {
+        let width = fences * IQR_OF_NORMAL;
+        let expected = parts.trend[index] + parts.seasonal[index];
+        let widening = parts.widening[index].sqrt();
+        Self {
+            expected,
+            centre: expected + noise.middle,
+            below: noise.below.reach * widening,
+            above: noise.deviation_above(expected, width) * widening,
+            width,
+        }
+    }
+
+    /// The lower fence.
+    pub(crate) fn lower(&self) -> f64 {
+        self.centre - self.width * self.below
+    }
+
+    /// The upper fence.
+    pub(crate) fn upper(&self) -> f64 {
+        self.centre + self.width * self.above
+    }
+}
+
 /// The observed points outside their fences.
 pub(crate) fn outliers(prepared: &Prepared, scale: Scale, parts: &Parts, noise: &Noise, fences: f64) -> Vec<Outlier> {
-    let width = fences * IQR_OF_NORMAL;
     let mut found: Vec<Outlier> = Vec::new();
     for (index, &value) in prepared.values.iter().enumerate() {
         if !prepared.observed[index] {
             continue;
         }
-        let expected = parts.trend[index] + parts.seasonal[index];
-        let off = scale.to(value) - expected - noise.middle;
-        let widening = parts.widening[index].sqrt();
-        let above = noise.deviation_above(expected, width) * widening;
-        let below = noise.below.reach * widening;
-        let deviation = if off > 0.0 { above } else { below };
+        let around = Fences::at(index, parts, noise, fences);
+        let off = scale.to(value) - around.expected - noise.middle;
+        let deviation = if off > 0.0 { around.above } else { around.below };
         // A series without any noise has no fences to be outside of by a hair.
-        let hair = 1e-9 * (expected.abs() + noise.middle.abs());
-        if off.abs() <= (width * deviation).max(hair) {
+        let hair = 1e-9 * (around.expected.abs() + noise.middle.abs());
+        if off.abs() <= (around.width * deviation).max(hair) {
             continue;
         }
         let last = found.last();
@@ -180,14 +217,13 @@ pub(crate) fn outliers(prepared: &Prepared, scale: Scale, parts: &Parts, noise: 
             let incident = last.incident?;
             Some(if index - last.index <= NEIGHBOURS { incident } else { incident + 1 })
         });
-        let fence = |offset: f64| scale.from(expected + noise.middle + offset);
         found.push(Outlier {
             index,
             timestamp: prepared.timestamps[index],
             value,
-            expected: Some(scale.from(expected)),
-            lower: Some(fence(-width * below)),
-            upper: Some(fence(width * above)),
+            expected: Some(scale.from(around.expected)),
+            lower: Some(scale.from(around.lower())),
+            upper: Some(scale.from(around.upper())),
             score: (off.abs() / deviation.max(f64::MIN_POSITIVE)).min(1e6),
             direction: if off > 0.0 { OutlierDirection::High } else { OutlierDirection::Low },
             incident: Some(incident.unwrap_or(0)),

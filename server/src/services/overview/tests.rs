@@ -51,7 +51,8 @@ fn today_is_compared_with_the_same_weekday_up_to_the_same_time() {
         job("just-now", Phase::Succeeded, NOW),
         job("yesterday", Phase::Succeeded, "2026-11-21T23:59:59.999Z"),
         job("failed-today", Phase::Failed, "2026-11-22T01:00:00Z"),
-        // Three weeks with 1, 3 and 10 successes before 12:30; the fourth is before there was any data.
+        // Three weeks with 1, 3 and 10 successes before 12:30; on the fourth's day the data began.
+        job("first-of-all", Phase::Succeeded, "2026-10-25T12:00:00Z"),
         job("after-the-hour", Phase::Succeeded, "2026-11-15T12:30:01Z"),
     ];
     for (day, count) in [("2026-11-15", 1), ("2026-11-08", 3), ("2026-11-01", 10)] {
