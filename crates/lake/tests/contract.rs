@@ -163,3 +163,54 @@ async fn what_nobody_has_is_an_error_of_its_kind() {
     };
     assert_eq!(lake.rows(&far).await.unwrap_err().kind, ErrorKind::Invalid);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sql_asks_the_tables_of_the_versions_that_are_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = ParquetLake::open(folder.path());
+    let asked = FindingRowsRequest {
+        source: HUB,
+        from: day("2026-01-01"),
+        to: day("2026-02-01"),
+        filters: Vec::new(),
+        offset: 0,
+        limit: 10,
+    };
+    assert!(lake.sql(&asked).await.unwrap().contains("us_east_1_sh_findings_2_0"));
+    let mut older = LakeWriter::new(folder.path(), &HUB, OcsfVersion::V1).unwrap();
+    older.add(FindingRow { region: "eu-west-1".into(), ..record("2026-01-06T00:00:00Z", "a", "P") }).unwrap();
+    older.finish().unwrap();
+    let sql = lake.sql(&asked).await.unwrap();
+    assert!(sql.contains("eu_west_1_sh_findings_1_0") && !sql.contains("findings_2_0"), "{sql}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_described_folder_is_a_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = ParquetLake::open(folder.path());
+    let source: SourceName = "other-tool".parse().unwrap();
+    let rows = [record("2026-01-06T05:00:00Z", "a", "P"), record("2026-01-06T07:00:00Z", "a", "Q")];
+    write_day(folder.path(), &source, OcsfVersion::V2, day("2026-01-06"), "day", &rows).unwrap();
+    std::fs::write(
+        folder.path().join("sources.toml"),
+        "[other-tool]\nfolder = \"other-tool/2.0\"\ntime = \"time\"\ntime_form = \"epoch_ms\"\nuid = \"finding_info.uid\"\n\
+         [other-tool.dimensions]\nmaker = \"metadata.product.name\"\nkind = \"class_uid\"\nlost = \"nowhere\"\n",
+    )
+    .unwrap();
+    assert_eq!(lake.sources(), [HUB, source.clone()]);
+    let schema = lake.schema(&source).await.unwrap();
+    let names: Vec<_> = schema.dimensions.iter().map(|dimension| dimension.dimension.as_str()).collect();
+    assert_eq!((schema.version, names), (OcsfVersion::Custom, vec!["kind", "maker"]));
+    assert!(schema.notes.iter().any(|note| note.contains("lost") && note.contains("nowhere")), "{:?}", schema.notes);
+    let maker: Dimension = "maker".parse().unwrap();
+    let kind: Dimension = "kind".parse().unwrap();
+    let asked =
+        FindingRequest { source: source.clone(), group_by: vec![kind, maker], ..request(CountingRule::Updates) };
+    let answer = lake.series(&asked).await.unwrap();
+    let keys: Vec<_> = answer.series.iter().map(|series| series.key.join("|")).collect();
+    assert_eq!(keys, ["2004|P", "2004|Q"]);
+    let asked = FindingRequest { group_by: vec!["lost".parse().unwrap()], ..asked };
+    let answer = lake.series(&FindingRequest { count: CountingRule::Distinct, ..asked }).await.unwrap();
+    assert_eq!((answer.series[0].key.clone(), answer.series[0].total()), (vec![String::new()], 1));
+    assert!(answer.notes[0].contains("nowhere"), "{:?}", answer.notes);
+}
