@@ -138,7 +138,13 @@ fn make(lake: &Path, records: usize) {
 
 fn make_day(lake: &Path, day: i64, records: usize) {
     const PRODUCTS: [&str; 8] = [
-        "Security Hub", "GuardDuty", "Inspector", "Macie", "IAM Access Analyzer", "Config", "Firewall Manager",
+        "Security Hub",
+        "GuardDuty",
+        "Inspector",
+        "Macie",
+        "IAM Access Analyzer",
+        "Config",
+        "Firewall Manager",
         "Systems Manager Patch Manager",
     ];
     const SEVERITIES: [&str; 5] = ["Informational", "Low", "Medium", "High", "Critical"];
