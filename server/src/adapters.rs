@@ -1,15 +1,14 @@
 //! Which adapter stands behind each port, by the settings.
 
-mod no_findings;
 mod reads_apart;
 
 use crate::clock::Clock;
 use crate::settings::{Settings, StoreKind};
 use anyhow::Context;
-use no_findings::NoFindings;
 use onepane_aws::{ConnectOptions, MetricOptions, StoreConfig};
 use onepane_domain::{FindingSource, MetricSource, TriageStore, WorkloadStore};
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
+use onepane_lake::ParquetLake;
 use onepane_metrics::{CacheConfig, Cached, SingleFlight};
 use reads_apart::ReadsApart;
 use std::sync::Arc;
@@ -91,8 +90,8 @@ pub(crate) async fn open_metrics(settings: &Settings, clock: &Clock) -> anyhow::
 }
 
 /// Opens the findings that the settings name.
-pub(crate) fn open_findings(_settings: &Settings) -> Arc<dyn FindingSource> {
-    Arc::new(NoFindings)
+pub(crate) fn open_findings(settings: &Settings) -> Arc<dyn FindingSource> {
+    Arc::new(ParquetLake::open(&settings.lake_dir))
 }
 
 fn whole_days(duration: Duration) -> u32 {
