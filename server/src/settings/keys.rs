@@ -68,6 +68,13 @@ pub const KEYS: &[Key] = &[
         None,
         "The account that asks CloudWatch; whose metrics those are that come without an owner",
     ),
+    key(
+        "lake_dir",
+        "FOLDER",
+        None,
+        "Findings as Security Lake keeps them, in Parquet files; the folder lake of the data folder if not given",
+    ),
+    key("evaluate_every", "DURATION|off", Some("1h"), "How often the insights over all findings are evaluated"),
     key("feed_shards", "1-256", Some("4"), "Shards of the feed; the same for the life of a table"),
     key("retention", "DURATION", Some("35d"), "How far back pages look; at least 1d"),
     key("ttl", "DURATION", Some("90d"), "How long events are kept in the store, in whole days; at least the retention"),

@@ -68,6 +68,8 @@ pub struct Settings {
     pub endpoint_url: Option<String>,
     pub metric_regions: Vec<Region>,
     pub metric_account: Option<AccountId>,
+    pub lake_dir: PathBuf,
+    pub evaluate_every: Option<Duration>,
     pub feed_shards: NonZeroU16,
     pub retention: Duration,
     pub ttl: Duration,
@@ -159,6 +161,8 @@ pub enum ConfigError {
     Refused(String),
 }
 
+/// The lake's folder in the data folder.
+const LAKE: &str = "lake";
 /// The least length of an ingest key, in characters.
 const LEAST_KEY_LENGTH: usize = 16;
 
@@ -231,11 +235,13 @@ impl Settings {
             StoreKind::Embedded => (Duration::from_millis(300), Duration::from_secs(2)),
             StoreKind::Aws => (Duration::from_secs(1), Duration::from_secs(60)),
         };
+        let data_dir = values.required("data_dir", path)?;
+        let lake_dir = values.optional("lake_dir", path)?.unwrap_or_else(|| data_dir.join(LAKE));
         let settings = Self {
             listen: values.required("listen", |text| {
                 text.parse().map_err(|_| "want an address and a port such as 127.0.0.1:3000".to_owned())
             })?,
-            data_dir: values.required("data_dir", path)?,
+            data_dir,
             site_dir: values.required("site_dir", path)?,
             store,
             table: values.required("table", values::word)?,
@@ -244,6 +250,8 @@ impl Settings {
             metric_regions: values.optional("metric_regions", regions)?.unwrap_or_default(),
             metric_account: values
                 .optional("metric_account", |text| text.parse::<AccountId>().map_err(|error| error.to_string()))?,
+            lake_dir,
+            evaluate_every: values.required("evaluate_every", values::duration_or_off)?,
             feed_shards: values.required("feed_shards", |text| {
                 let shards = values::number::<u16>(text, 1, 256)?;
                 NonZeroU16::new(shards).ok_or_else(|| "want one shard or more".to_owned())
@@ -279,6 +287,9 @@ impl Settings {
         if self.retention < DAY {
             return Err(ConfigError::Refused("retention: want 1d or more".to_owned()));
         }
+        if self.evaluate_every.is_some_and(|every| every < Duration::from_secs(60)) {
+            return Err(ConfigError::Refused("evaluate_every: want 1m or more, or off".to_owned()));
+        }
         if self.ttl < self.retention {
             return Err(ConfigError::Refused("ttl: want at least the retention".to_owned()));
         }
@@ -308,6 +319,7 @@ impl Settings {
         let value = match key.name {
             _ if key.secret => text.map(|_| "(redacted)".to_owned()),
             "feed_poll" => Some(values::duration_text(self.feed_poll)),
+            "lake_dir" => Some(self.lake_dir.display().to_string()),
             "feed_overlap" => Some(values::duration_text(self.feed_overlap)),
             _ => text.map(|(text, _)| text),
         };

@@ -135,7 +135,7 @@ impl Examination {
         let scaled: Vec<f64> = values.iter().map(|&value| scale.to(value)).collect();
         let season = match settings.period {
             Period::Auto => period::find(&scaled, prepared.step_ms),
-            Period::Points(points) if points >= 2 && points * 2 <= values.len() => {
+            Period::Points(points) if points >= 2 && points <= values.len() / 2 => {
                 Season { period: points, ..Season::NONE }
             }
             Period::Points(points) => {
