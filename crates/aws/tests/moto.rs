@@ -130,7 +130,8 @@ async fn the_adapter_speaks_athenas_protocol_with_moto() {
     assert_eq!(days, ["2025-12-29", "2026-01-26"]);
 
     // What moto understood.
-    let id = client.list_query_executions().work_group("primary").send().await.unwrap().query_execution_ids()[0].clone();
+    let id =
+        client.list_query_executions().work_group("primary").send().await.unwrap().query_execution_ids()[0].clone();
     let told = client.get_query_execution().query_execution_id(id).send().await.unwrap();
     let execution = told.query_execution().unwrap();
     let parameters = execution.execution_parameters();

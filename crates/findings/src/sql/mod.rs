@@ -25,7 +25,9 @@ pub use identifier::{Identifier, InvalidIdentifier};
 pub use path::ColumnPath;
 pub use table::{CustomTable, InvalidTable, SqlDimension, SqlTable, TimeForm};
 
-use onepane_domain::{Dimension, FindingFilter, FindingRequest, FindingRowsRequest, InvalidRequest, OcsfVersion, Region};
+use onepane_domain::{
+    Dimension, FindingFilter, FindingRequest, FindingRowsRequest, InvalidRequest, OcsfVersion, Region,
+};
 use writer::{Writer, is_too_long};
 
 /// Most bytes of a statement, its values included (`QueryString`,

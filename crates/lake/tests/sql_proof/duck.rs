@@ -11,7 +11,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 ///
 /// # Panics
 /// If nothing says where it is: a proof that is left out is left out aloud.
-pub fn python() -> Option<String> {
+pub(crate) fn python() -> Option<String> {
     if let Ok(python) = std::env::var("ONEPANE_SQL_PROOF") {
         return Some(python);
     }
@@ -25,14 +25,14 @@ pub fn python() -> Option<String> {
     );
 }
 
-pub struct Duck {
+pub(crate) struct Duck {
     child: Child,
     asks: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
 impl Duck {
-    pub fn start(python: &str) -> Self {
+    pub(crate) fn start(python: &str) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql_proof/prove.py");
         let command = Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = command.unwrap_or_else(|error| panic!("{python} does not start: {error}"));
@@ -41,24 +41,24 @@ impl Duck {
     }
 
     /// The Parquet files below a folder become the tables that the statements name.
-    pub fn table(&mut self, sql: &FindingSql, number: usize, folder: &Path) {
+    pub(crate) fn table(&mut self, sql: &FindingSql, number: usize, folder: &Path) {
         let table = &sql.tables()[number];
         let name = [table.database().as_str(), table.name().as_str()];
         let answer = self.ask(&json!({ "table": name, "folder": folder }));
         assert!(answer["files"].as_u64().is_some_and(|files| files > 0), "{answer}");
     }
 
-    pub fn series(&mut self, sql: &FindingSql, request: &FindingRequest) -> (Vec<FindingSeries>, u64) {
+    pub(crate) fn series(&mut self, sql: &FindingSql, request: &FindingRequest) -> (Vec<FindingSeries>, u64) {
         let result = self.run(&sql.series(request).unwrap());
         read_series(request, &result).unwrap()
     }
 
-    pub fn rows(&mut self, sql: &FindingSql, request: &FindingRowsRequest) -> Vec<FindingRow> {
+    pub(crate) fn rows(&mut self, sql: &FindingSql, request: &FindingRowsRequest) -> Vec<FindingRow> {
         read_rows(&self.run(&sql.rows(request).unwrap())).unwrap()
     }
 
     /// By the statement that people copy.
-    pub fn copied_rows(&mut self, sql: &FindingSql, request: &FindingRowsRequest) -> Vec<FindingRow> {
+    pub(crate) fn copied_rows(&mut self, sql: &FindingSql, request: &FindingRowsRequest) -> Vec<FindingRow> {
         let text = sql.rows_sql(request).unwrap();
         read_rows(&self.run(&Statement { text, parameters: Vec::new() })).unwrap()
     }
