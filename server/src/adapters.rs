@@ -91,12 +91,13 @@ pub(crate) async fn open_metrics(settings: &Settings, clock: &Clock) -> anyhow::
     Ok(OpenedMetrics { source, embedded })
 }
 
-/// Opens the findings that the settings name: Athena's, or the lake's. What they answer is remembered for a while.
+/// Opens the findings that the settings name: Athena's, or the lake's. What Athena answers is remembered for a while; the
+/// lake is asked each time, because its folder may be filled at any time, also with what is old.
 pub(crate) async fn open_findings(settings: &Settings, clock: &Clock) -> anyhow::Result<Arc<dyn FindingSource>> {
-    let source: Arc<dyn FindingSource> = match &settings.athena_workgroup {
-        Some(workgroup) => Arc::new(findings::athena(settings, workgroup).await?),
-        None => Arc::new(ParquetLake::open(&settings.lake_dir)),
+    let Some(workgroup) = &settings.athena_workgroup else {
+        return Ok(Arc::new(ParquetLake::open(&settings.lake_dir)));
     };
+    let source = Arc::new(findings::athena(settings, workgroup).await?);
     let clock = clock.clone();
     Ok(Arc::new(Remembered::new(source, move || clock.now(), RememberConfig::default())))
 }
