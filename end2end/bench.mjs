@@ -9,6 +9,7 @@ import { launchBrowser, openPage, visit } from './support/browser.mjs';
 import { alive, names } from './support/charts.mjs';
 import { startOnepane } from './support/onepane.mjs';
 import { trainingJob } from './support/pages.mjs';
+import { moduleViews, request } from './support/series.mjs';
 
 const tell = (figure, target, measured) => console.log(`bench | ${figure} | ${target} | ${measured}`);
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -42,6 +43,7 @@ try {
   await page.context().close();
 
   await panning();
+  await recomputing();
 
   // Unused memory is given back after ten seconds.
   await sleep(20_000);
@@ -97,6 +99,19 @@ async function panning() {
     const shown = `pan, ${((to - from) * 500).toLocaleString('en')} of 50,000 values in sight`;
     tell(`${shown}: time of a frame (median, p95)`, '≤ 16.7 ms', `${figures(frames)} ms`);
     tell(`${shown}: of which work (median, p95)`, '–', `${figures(works)} ms`);
+  }
+  await page.context().close();
+}
+
+/** Changes a parameter of a series of 540 days again and again. */
+async function recomputing() {
+  const page = await openPage(browser);
+  await visit(page, `${server.url}/gallery`);
+  for (const profile of ['robust', 'sample', 'kats']) {
+    const requests = Array.from({ length: 40 }, (_, turn) => request('spikes', { settings: { profile, iqr_mult: 1.5 + turn / 10 } }));
+    const times = (await moduleViews(page, requests)).map(({ time }) => time).toSorted((one, other) => one - other);
+    const figures = [0.5, 0.95].map((part) => times[Math.floor((times.length - 1) * part)].toFixed(1)).join(', ');
+    tell(`540 points analysed and drawn in the browser, ${profile} (median, p95)`, '≤ 50 ms', `${figures} ms`);
   }
   await page.context().close();
 }

@@ -1,7 +1,10 @@
 //! The application: header, routes, footer, keys that work everywhere.
 
 use crate::components::{Header, HelpDialog};
-use crate::pages::{GalleryRoute, JobsRoute, MetricsRoute, NotFoundPage, OverviewRoute, WorkloadRoute, fetch_page};
+use crate::pages::{
+    GalleryRoute, JobsRoute, MetricsRoute, NotFoundPage, OverviewRoute, SecurityRoute, SeriesRoute, WorkloadRoute,
+    fetch_page,
+};
 use crate::{browser, state};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -41,6 +44,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view={Lazy::<OverviewRoute>::new()} />
                     <Route path=path!("/jobs") view={Lazy::<JobsRoute>::new()} />
                     <Route path=path!("/metrics") view={Lazy::<MetricsRoute>::new()} />
+                    <Route path=path!("/security") view={Lazy::<SecurityRoute>::new()} />
+                    <Route path=path!("/security/series") view={Lazy::<SeriesRoute>::new()} />
                     <Route path=path!("/gallery") view={Lazy::<GalleryRoute>::new()} />
                     <Route path=path!("/jobs/:account/:region/:kind/*name") view={Lazy::<WorkloadRoute>::new()} />
                 </Routes>

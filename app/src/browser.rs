@@ -97,6 +97,13 @@ pub(crate) fn is_typing() -> bool {
         .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
+/// True if the focus is on something that has a use for Enter.
+pub(crate) fn is_on_control() -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| matches!(element.tag_name().as_str(), "A" | "BUTTON" | "SUMMARY" | "INPUT" | "SELECT"))
+}
+
 /// Moves the focus to the element with this id, and selects its text if it is a field.
 pub(crate) fn focus(id: &str) {
     let Some(element) = document().get_element_by_id(id) else { return };
@@ -195,4 +202,44 @@ pub(crate) fn save_text(name: &str, media_type: &str, text: &str) {
     // The download has taken what it needs by then.
     let release = move || drop(web_sys::Url::revoke_object_url(&address));
     set_timeout(release, std::time::Duration::from_secs(30));
+}
+
+/// What is remembered under a name in this browser.
+pub(crate) fn remembered(name: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(name).ok().flatten()
+}
+
+/// Remembers a text in this browser; one that refuses forgets it, and nothing depends on it.
+pub(crate) fn remember(name: &str, text: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(name, text);
+    }
+}
+
+/// The element that an event came from, or the nearest around it, that matches a selector.
+pub(crate) fn closest(event: &web_sys::Event, selector: &str) -> Option<web_sys::Element> {
+    event.target()?.dyn_into::<web_sys::Element>().ok()?.closest(selector).ok().flatten()
+}
+
+/// True while some of the page's text is marked.
+pub(crate) fn has_selection() -> bool {
+    window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed())
+}
+
+/// Scrolls no further than needed to have the element with this id in sight.
+pub(crate) fn reveal(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else { return };
+    let how = web_sys::ScrollIntoViewOptions::new();
+    how.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&how);
+}
+
+/// Marks the one element of a kind that is the current one; none takes the mark away.
+pub(crate) fn mark_current(kind: &str, current: Option<&str>) {
+    if let Ok(Some(before)) = document().query_selector(&format!("{kind}.selected")) {
+        let _ = before.class_list().remove_1("selected");
+    }
+    if let Some(element) = current.and_then(|id| document().get_element_by_id(id)) {
+        let _ = element.class_list().add_1("selected");
+    }
 }

@@ -71,10 +71,14 @@ fn loaded(is_there: bool) {
 pub(crate) struct Options {
     /// The charts of one group share a cursor.
     pub(crate) group: Option<String>,
+    /// Those of its group that are linked, too, are zoomed together.
+    pub(crate) linked: bool,
     /// A window of time was drawn with the pointer. Without it the chart zooms there.
     pub(crate) on_window: Option<Callback<(Timestamp, Timestamp)>>,
     /// A double click where nothing is zoomed.
     pub(crate) on_reset: Option<Callback<()>>,
+    /// A value was clicked, or chosen with the arrow keys and Enter.
+    pub(crate) on_point: Option<Callback<Timestamp>>,
 }
 
 /// A chart that is drawn and follows the pointer; goes when this is dropped. Only its number, so that the server's
@@ -86,29 +90,36 @@ struct Mounted {
     // The chart calls these as long as it lives.
     _on_window: Option<Closure<dyn FnMut(f64, f64)>>,
     _on_reset: Option<Closure<dyn FnMut()>>,
+    _on_point: Option<Closure<dyn FnMut(f64)>>,
+}
+
+/// Times of this millennium in milliseconds are whole numbers far below 2^53.
+#[allow(clippy::cast_possible_truncation)]
+fn time(millis: f64) -> Timestamp {
+    Timestamp::saturating_from_millis(millis as i64)
 }
 
 impl LiveChart {
     /// Draws a definition into an element; nothing if the script refuses it.
     pub(crate) fn mount(element: &web_sys::Element, definition: &str, options: Options) -> Option<Self> {
-        let on_window = options.on_window.map(|call| {
-            // Times of this millennium in milliseconds are whole numbers far below 2^53.
-            #[allow(clippy::cast_possible_truncation)]
-            let time = |millis: f64| Timestamp::saturating_from_millis(millis as i64);
-            Closure::<dyn FnMut(f64, f64)>::new(move |from, to| call.run((time(from), time(to))))
-        });
+        let on_window = options
+            .on_window
+            .map(|call| Closure::<dyn FnMut(f64, f64)>::new(move |from, to| call.run((time(from), time(to)))));
         let on_reset = options.on_reset.map(|call| Closure::<dyn FnMut()>::new(move || call.run(())));
+        let on_point = options.on_point.map(|call| Closure::<dyn FnMut(f64)>::new(move |at| call.run(time(at))));
         let told = js_sys::Object::new();
         let tell = |name: &str, value: &JsValue| js_sys::Reflect::set(&told, &name.into(), value).is_ok();
         let is_told = options.group.is_none_or(|group| tell("group", &group.into()))
+            && (!options.linked || tell("linked", &JsValue::TRUE))
             && on_window.as_ref().is_none_or(|call| tell("onWindow", call.as_ref()))
-            && on_reset.as_ref().is_none_or(|call| tell("onReset", call.as_ref()));
+            && on_reset.as_ref().is_none_or(|call| tell("onReset", call.as_ref()))
+            && on_point.as_ref().is_none_or(|call| tell("onPoint", call.as_ref()));
         if !is_told {
             return None;
         }
         let charts = js_sys::Reflect::get(&js_sys::global(), &"onepaneCharts".into()).ok()?;
         let handle = method(&charts, "mount", &[element.as_ref(), &definition.into(), &told])?;
-        let mounted = Mounted { handle, _on_window: on_window, _on_reset: on_reset };
+        let mounted = Mounted { handle, _on_window: on_window, _on_reset: on_reset, _on_point: on_point };
         MOUNTED.with_borrow_mut(|all| {
             let number = all.keys().max().map_or(0, |last| last + 1);
             all.insert(number, mounted);
@@ -125,6 +136,14 @@ impl LiveChart {
     /// Takes another definition; the one it has already changes nothing.
     pub(crate) fn set(&self, definition: &str) {
         let _ = self.call("set", &[&definition.into()]);
+    }
+
+    /// Shows a span of time until told otherwise; none takes it away.
+    pub(crate) fn mark(&self, span: Option<(Timestamp, Timestamp)>) {
+        #[allow(clippy::cast_precision_loss)] // as above
+        let millis = |time: Timestamp| JsValue::from_f64(time.millis() as f64);
+        let [from, to] = span.map_or([JsValue::UNDEFINED; 2], |(from, to)| [millis(from), millis(to)]);
+        let _ = self.call("mark", &[&from, &to]);
     }
 
     /// The picture as a data URL.

@@ -61,6 +61,11 @@ pub(crate) fn day(time: Timestamp) -> String {
     format!("{} {month}", text[8..10].trim_start_matches('0'))
 }
 
+/// `22 Nov 2026`.
+pub(crate) fn date(time: Timestamp) -> String {
+    format!("{} {}", day(time), time.to_string().get(..4).unwrap_or_default())
+}
+
 /// `22 Nov 02:04`, in UTC.
 pub(crate) fn day_and_minute(time: Timestamp) -> String {
     format!("{} {}", day(time), &time.to_string()[11..16])
@@ -77,6 +82,54 @@ pub(crate) fn count(number: u64) -> String {
         out.push(digit);
     }
     out
+}
+
+/// At most three significant digits below a thousand, whole numbers from there on: `0.25`, `12.5`, `1 234`.
+pub(crate) fn number(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let text = match size {
+        // Saturates far beyond what is counted.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        999.5.. => count(size.round() as u64),
+        99.95.. => format!("{size:.0}"),
+        9.995.. => trimmed(format!("{size:.1}")),
+        _ => trimmed(format!("{size:.2}")),
+    };
+    // What rounds to nothing has no sign.
+    if value < 0.0 && text != "0" { format!("\u{2212}{text}") } else { text }
+}
+
+/// With its sign, whichever it is: `+12.5`, `−3`.
+pub(crate) fn signed(value: f64) -> String {
+    let text = number(value);
+    if value > 0.0 && text != "0" { format!("+{text}") } else { text }
+}
+
+/// A sentence with a large letter at its beginning.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn trimmed(text: String) -> String {
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `512 B`, `1.2 MB`, `34.5 GB`, in powers of 1,000.
+pub(crate) fn bytes(number_of: u64) -> String {
+    // Three digits are shown; beyond 2^53 the rest does not matter.
+    #[allow(clippy::cast_precision_loss)]
+    let mut size = number_of as f64;
+    for unit in ["B", "kB", "MB", "GB"] {
+        if size < 999.5 {
+            return format!("{} {unit}", number(size));
+        }
+        size /= 1_000.0;
+    }
+    format!("{} TB", number(size))
 }
 
 #[cfg(test)]
@@ -105,6 +158,27 @@ mod tests {
         assert_eq!(ago(now, now), "just now");
         assert_eq!(instant(now), "2026-11-22 02:04:05 UTC");
         assert_eq!(day_and_minute(now), "22 Nov 02:04");
+    }
+
+    #[test]
+    fn numbers_keep_three_digits_and_their_sign() {
+        for (value, text) in [
+            (0.0, "0"),
+            (0.254, "0.25"),
+            (7.0, "7"),
+            (12.52, "12.5"),
+            (99.96, "100"),
+            (-3.0, "\u{2212}3"),
+            (-0.001, "0"),
+            (1_234.4, "1\u{202f}234"),
+            (f64::NAN, "–"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(signed(4.25), "+4.25");
+        assert_eq!(signed(0.0), "0");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_230_000), "1.23 MB");
     }
 
     #[test]

@@ -16,7 +16,9 @@ mod browser;
 mod components;
 mod echarts;
 mod format;
+mod html;
 mod pages;
+mod series_module;
 #[cfg(feature = "ssr")]
 mod shell;
 mod state;

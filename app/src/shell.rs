@@ -41,7 +41,12 @@ pub struct RequestInfo {
 /// The whole document.
 pub fn shell(site: Site, request: RequestInfo) -> impl IntoView {
     let nonce = use_nonce();
-    let start = format!("import init, {{ hydrate }} from '{}'; await init(); await hydrate();", site.js);
+    // WebAssembly cannot import a script by its address: it borrows this.
+    let start = format!(
+        "import init, {{ hydrate }} from '{}'; globalThis.onepaneImport = (address) => import(address); \
+         await init(); await hydrate();",
+        site.js
+    );
     let scripts = [site.js].into_iter().chain(site.loader);
     let chunks = chunk_of(&request.path).and_then(|page| site.pages.get(page)).cloned().unwrap_or_default();
     let modules = [site.wasm].into_iter().chain(chunks);

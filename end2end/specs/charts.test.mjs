@@ -243,9 +243,25 @@ test('a drag zooms or calls the page, a double click shows all again', async () 
   await page.mouse.dblclick(x, y);
   assert.equal(await window(page, 'metric-lines'), null);
 
-  await drag('series-marks');
-  assert.equal(await window(page, 'series-marks'), null, 'the page decides');
+  await drag('duration-percentiles');
+  assert.equal(await window(page, 'duration-percentiles'), null, 'the page decides');
   await page.getByText(/A page hears: .* to .* UTC/).waitFor();
+  assert.deepEqual(page.troubles, []);
+  await page.context().close();
+});
+
+test('the charts of one series zoom together, and others stay', async () => {
+  const page = await gallery({ viewport: { width: 1440, height: 2400 } });
+  const both = () => Promise.all(['series-marks', 'residuals'].map((name) => window(page, name)));
+  for (const [leading, press] of [['series-marks', '+'], ['residuals', '+'], ['residuals', '-']]) {
+    await chart(page, leading).locator('.chart-live').focus();
+    await page.keyboard.press(press);
+    const [values, rest] = await both();
+    assert.ok(values && Math.abs(values[0] - rest[0]) < 0.01 && Math.abs(values[1] - rest[1]) < 0.01, `${values}, ${rest}`);
+  }
+  await chart(page, 'series-marks').locator('.chart-live').dblclick();
+  assert.deepEqual(await both(), [null, null]);
+  assert.equal(await window(page, 'metric-lines'), null);
   assert.deepEqual(page.troubles, []);
   await page.context().close();
 });

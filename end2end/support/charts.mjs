@@ -3,7 +3,7 @@
 /** Every chart of the gallery, in its order. */
 export const names = [
   'workloads-by-phase', 'account-days', 'duration-percentiles', 'failure-pareto', 'job-timeline', 'metric-lines',
-  'small-multiples', 'series-marks',
+  'small-multiples', 'series-marks', 'residuals', 'findings-by-severity',
 ];
 
 /** A chart's figure. */

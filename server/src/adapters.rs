@@ -1,13 +1,16 @@
 //! Which adapter stands behind each port, by the settings.
 
+mod findings;
 mod reads_apart;
 
 use crate::clock::Clock;
 use crate::settings::{Settings, StoreKind};
 use anyhow::Context;
 use onepane_aws::{ConnectOptions, MetricOptions, StoreConfig};
-use onepane_domain::{MetricSource, WorkloadStore};
+use onepane_domain::{FindingSource, MetricSource, TriageStore, WorkloadStore};
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
+use onepane_findings::{RememberConfig, Remembered};
+use onepane_lake::ParquetLake;
 use onepane_metrics::{CacheConfig, Cached, SingleFlight};
 use reads_apart::ReadsApart;
 use std::sync::Arc;
@@ -22,6 +25,8 @@ const METRICS_FILE: &str = "metrics.sqlite";
 pub(crate) struct Opened {
     /// The port.
     pub(crate) store: Arc<dyn WorkloadStore>,
+    /// Decisions about insights, in the same table.
+    pub(crate) triages: Arc<dyn TriageStore>,
     /// The engine in this process, whose expired items nobody else removes.
     pub(crate) engine: Option<EmbeddedDynamo>,
 }
@@ -46,15 +51,16 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Opened> {
             let config = own(onepane_embedded::embedded_store_config());
             let writes = writing.store(config.clone()).await?;
             let reads = reading.store(config).await?;
-            Ok(Opened { store: Arc::new(ReadsApart { reads, writes }), engine: Some(writing) })
+            let store = Arc::new(ReadsApart { reads, writes });
+            Ok(Opened { triages: Arc::clone(&store) as Arc<dyn TriageStore>, store, engine: Some(writing) })
         }
         StoreKind::Aws => {
             // Dead letters and the ingest key are kept there all the same.
             std::fs::create_dir_all(&settings.data_dir).with_context(|| settings.data_dir.display().to_string())?;
             let options =
                 ConnectOptions { region: settings.region.clone(), endpoint_url: settings.endpoint_url.clone() };
-            let store = onepane_aws::connect(options, own(StoreConfig::default())).await;
-            Ok(Opened { store: Arc::new(store), engine: None })
+            let store = Arc::new(onepane_aws::connect(options, own(StoreConfig::default())).await);
+            Ok(Opened { triages: Arc::clone(&store) as Arc<dyn TriageStore>, store, engine: None })
         }
     }
 }
@@ -83,6 +89,17 @@ pub(crate) async fn open_metrics(settings: &Settings, clock: &Clock) -> anyhow::
         Arc::new(Cached::new(SingleFlight::new(asked), move || now.now(), CacheConfig::default()))
     };
     Ok(OpenedMetrics { source, embedded })
+}
+
+/// Opens the findings that the settings name: Athena's, or the lake's. What Athena answers is remembered for a while; the
+/// lake is asked each time, because its folder may be filled at any time, also with what is old.
+pub(crate) async fn open_findings(settings: &Settings, clock: &Clock) -> anyhow::Result<Arc<dyn FindingSource>> {
+    let Some(workgroup) = &settings.athena_workgroup else {
+        return Ok(Arc::new(ParquetLake::open(&settings.lake_dir)));
+    };
+    let source = Arc::new(findings::athena(settings, workgroup).await?);
+    let clock = clock.clone();
+    Ok(Arc::new(Remembered::new(source, move || clock.now(), RememberConfig::default())))
 }
 
 fn whole_days(duration: Duration) -> u32 {

@@ -32,6 +32,9 @@ struct RouteLabel {
 /// Seconds; pages are expected below 50 ms, exports may take long.
 const LATENCY_BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
+/// Seconds; a lake on disk answers within one, Athena within some.
+const EVALUATION_BUCKETS: [f64; 8] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0];
+
 /// Everything that is counted in this process.
 pub struct Metrics {
     registry: Registry,
@@ -45,6 +48,8 @@ pub struct Metrics {
     feed_errors: Counter,
     unreadable: Counter,
     live_clients: Gauge,
+    evaluations: Family<OutcomeLabel, Counter>,
+    evaluation_duration: Histogram,
     feed_read_at: AtomicI64,
     accepted: AtomicU64,
     rejected: AtomicU64,
@@ -76,6 +81,15 @@ impl Default for Metrics {
         registry.register("feed_unreadable_items", "Items of the feed left out as unreadable", unreadable.clone());
         let live_clients = Gauge::default();
         registry.register("live_clients", "Open pages that listen for changes", live_clients.clone());
+        let evaluations = Family::default();
+        registry.register(
+            "insight_evaluations",
+            "Scheduled evaluations of the insights, by outcome",
+            evaluations.clone(),
+        );
+        let evaluation_duration = Histogram::new(EVALUATION_BUCKETS);
+        let help = "Time that a scheduled evaluation of the insights took";
+        registry.register_with_unit("insight_evaluation", help, Unit::Seconds, evaluation_duration.clone());
         Self {
             registry,
             events,
@@ -88,6 +102,8 @@ impl Default for Metrics {
             feed_errors,
             unreadable,
             live_clients,
+            evaluations,
+            evaluation_duration,
             feed_read_at: AtomicI64::new(0),
             accepted: AtomicU64::new(0),
             rejected: AtomicU64::new(0),
@@ -136,6 +152,13 @@ impl Metrics {
     /// Counts an item of the feed that is left out.
     pub fn unreadable_item(&self) {
         self.unreadable.inc();
+    }
+
+    /// Counts a scheduled evaluation of the insights.
+    pub fn count_evaluation(&self, succeeded: bool, took: Duration) {
+        let outcome = if succeeded { "succeeded" } else { "failed" };
+        self.evaluations.get_or_create(&OutcomeLabel { outcome }).inc();
+        self.evaluation_duration.observe(took.as_secs_f64());
     }
 
     /// Counts an open page for as long as the answer is held.

@@ -145,15 +145,18 @@ function svg(definition, theme, width, height) {
 /**
  * Draws a chart of a page into an element and follows the element's size and the page's theme. For pages.
  *
- * `options`: `group` (the charts of one group share a cursor), `onWindow(from, to)` (milliseconds; a window was drawn with
- * the pointer: without it the chart zooms there), `onReset()` (a double click where nothing is zoomed). Returns a handle
- * with `set(definition)`, `png()`, `svg()` and `dispose()`.
+ * `options`: `group` (the charts of one group share a cursor), `linked` (those of a group that are so zoom together),
+ * `onWindow(from, to)` (milliseconds; a window was drawn with the pointer: without it the chart zooms there), `onReset()`
+ * (a double click where nothing is zoomed), `onPoint(time)` (a value was clicked, or chosen with the arrow keys and
+ * Enter). Returns a handle with `set(definition)`, `mark(from, to)` (a span of time that stays shown; nothing for none),
+ * `png()`, `svg()` and `dispose()`.
  */
 function mount(element, definition, options) {
   const chart = new PageChart(element, definition, options, revive);
   return {
     chart,
     set: (changed) => chart.set(changed),
+    mark: (from, to) => chart.mark(from, to),
     png: () => chart.png(),
     svg: () => svg(...chart.forSvg()),
     dispose: () => chart.dispose(),

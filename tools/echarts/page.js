@@ -72,6 +72,7 @@ class PageChart {
     colours.done();
     this.brush = element.appendChild(part('chart-brush'));
     this.cursors = [];
+    this.marks = [];
     this.announcer = element.appendChild(part('sr-only'));
     this.announcer.setAttribute('aria-live', 'polite');
     this.at = -1;
@@ -80,6 +81,7 @@ class PageChart {
     this.observer.observe(element);
     this.listen();
     living.add(this);
+    this.linked().find((chart) => chart.window())?.lead();
     theme.follow();
   }
 
@@ -112,6 +114,7 @@ class PageChart {
     // Drawn now, not in the next frame: the server's picture goes in the same one.
     this.chart.getZr().flush();
     this.hideCursors();
+    this.placeMarks();
   }
 
   resize() {
@@ -120,6 +123,7 @@ class PageChart {
     this.chart.resize();
     if (narrow && this.isNarrow !== this.element.clientWidth < narrow.below) this.redraw();
     this.hideCursors();
+    this.placeMarks();
   }
 
   /** The part of the time axis that is zoomed to, in shares of a hundred; nothing for all of it. */
@@ -139,6 +143,24 @@ class PageChart {
   /** Zooms to times. */
   zoomTo(from, to) {
     this.chart.dispatchAction({ type: 'dataZoom', dataZoomIndex: 0, startValue: from, endValue: to });
+  }
+
+  /** The linked charts of the group. */
+  linked() {
+    return this.options.linked ? this.others().filter((chart) => chart.options.linked && chart.isTimed()) : [];
+  }
+
+  /** Zooms the linked charts to where this one is zoomed to. */
+  lead() {
+    const { startValue, endValue } = this.chart.getOption().dataZoom[0];
+    const to = this.window() ? { startValue, endValue } : { start: 0, end: 100 };
+    this.linked().forEach((chart) => chart.follow(to));
+  }
+
+  follow(to) {
+    // Silent: charts that answer each other would never be done.
+    this.chart.dispatchAction({ type: 'dataZoom', dataZoomIndex: 0, ...to }, { silent: true });
+    this.placeMarks();
   }
 
   reset() {
@@ -173,6 +195,7 @@ class PageChart {
       pointermove: (event) => this.moveBrush(event),
       pointerup: (event) => this.endBrush(event),
       pointercancel: () => this.dropBrush(),
+      click: (event) => this.pick(event),
       dblclick: () => this.reset(),
       keydown: (event) => this.key(event),
       blur: () => this.leave(),
@@ -180,6 +203,10 @@ class PageChart {
     for (const [name, handler] of Object.entries(this.handlers)) this.element.addEventListener(name, handler);
     zr.on('mousemove', ({ offsetX, offsetY }) => this.share(offsetX, offsetY));
     zr.on('globalout', () => this.share(-1, -1));
+    this.chart.on('datazoom', () => {
+      this.placeMarks();
+      this.lead();
+    });
   }
 
   place(event) {
@@ -211,11 +238,62 @@ class PageChart {
     this.moveBrush(event);
     const { grid, from, to } = this.drag;
     this.dropBrush();
-    // A click is no window.
-    if (Math.abs(to - from) < 4) return;
+    // A click is no window, and a window is no click.
+    this.isClick = Math.abs(to - from) < 4;
+    if (this.isClick) return;
     const [first, last] = [Math.min(from, to), Math.max(from, to)].map((x) => Math.round(this.timeAt(grid, x)));
     if (this.options.onWindow) this.options.onWindow(first, last);
     else this.zoomTo(first, last);
+  }
+
+  /** Tells the value nearest to a click, or to a finger's tap. */
+  pick(event) {
+    const wasWindow = this.isClick === false;
+    this.isClick = undefined;
+    if (wasWindow || !this.options.onPoint || !this.isTimed()) return;
+    const [x, y] = this.place(event);
+    const grid = this.gridAt(x, y);
+    if (grid >= 0) this.tell(this.nearest(this.timeAt(grid, x)));
+  }
+
+  tell(time) {
+    if (Number.isFinite(time)) this.options.onPoint?.(time);
+  }
+
+  /** The series that values are read from: the first that is no part of another. */
+  values() {
+    return this.chart.getModel().getSeries().find((one) => !one.name.startsWith('\u200b'));
+  }
+
+  /** The time of the value nearest to a time. */
+  nearest(time) {
+    const data = this.values()?.getData();
+    const dimension = data?.mapDimension('x');
+    let found;
+    for (let at = 0; dimension && at < data.count(); at++) {
+      const here = data.get(dimension, at);
+      if (found === undefined || Math.abs(here - time) < Math.abs(found - time)) found = here;
+    }
+    return found;
+  }
+
+  /** Shows a span of time, or none, until told otherwise. */
+  mark(from, to) {
+    this.marked = Number.isFinite(from) && Number.isFinite(to) ? [from, to] : undefined;
+    this.placeMarks();
+  }
+
+  placeMarks() {
+    const grids = this.marked && this.isTimed() ? this.grids() : [];
+    while (this.marks.length < grids.length) this.marks.push(this.element.appendChild(part('chart-mark')));
+    this.marks.forEach((mark, number) => {
+      const grid = grids[number];
+      const [left, right] = grid
+        ? this.marked.map((time) => Math.min(Math.max(this.chart.convertToPixel({ xAxisIndex: number }, time), grid.x), grid.x + grid.width))
+        : [0, 0];
+      if (right > left) show(mark, { left, top: grid.y, width: right - left, height: grid.height });
+      else mark.style.display = 'none';
+    });
   }
 
   dropBrush() {
@@ -232,6 +310,7 @@ class PageChart {
       ArrowRight: () => this.point(step),
       Home: () => this.point(-Infinity),
       End: () => this.point(Infinity),
+      Enter: () => (this.at >= 0 && this.options.onPoint ? this.tell(this.timeOf(this.at)) : false),
       '+': () => this.isTimed() && this.zoom(start + (end - start) / 4, end - (end - start) / 4),
       '-': () => this.isTimed() && this.zoom(start - (end - start) / 2, end + (end - start) / 2),
       Escape: () => {
@@ -247,15 +326,20 @@ class PageChart {
 
   /** Moves the cursor by values of the first series that has some, shows its tooltip, and says it. */
   point(step) {
-    const series = this.chart.getModel().getSeries().find((one) => !one.name.startsWith('\u200b'));
+    const series = this.values();
     const count = series?.getData().count() ?? 0;
     if (count === 0) return;
     this.at = Math.min(Math.max(this.at + step, 0), count - 1);
     this.chart.dispatchAction({ type: 'showTip', seriesIndex: series.seriesIndex, dataIndex: this.at });
-    const value = series.getData().get(series.getData().mapDimension('x') ?? '', this.at);
+    const value = this.timeOf(this.at);
     if (this.isTimed() && Number.isFinite(value)) this.shareTime(value);
     // The tooltip is the last child that ECharts made.
     requestAnimationFrame(() => (this.announcer.textContent = this.tip()));
+  }
+
+  timeOf(at) {
+    const data = this.values().getData();
+    return data.get(data.mapDimension('x') ?? '', at);
   }
 
   /** The words of the tooltip that is shown. */

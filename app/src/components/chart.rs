@@ -27,12 +27,21 @@ pub(crate) fn Chart(
     /// The charts of one group share a cursor.
     #[prop(optional, into)]
     group: Option<String>,
+    /// The charts of its group that are linked, too, are zoomed together.
+    #[prop(optional)]
+    linked: bool,
     /// Called with the window of time that is drawn with the pointer. Without it the chart zooms there by itself.
     #[prop(optional, into)]
     on_window: Option<Callback<(Timestamp, Timestamp)>>,
     /// Called on a double click where nothing is zoomed.
     #[prop(optional, into)]
     on_reset: Option<Callback<()>>,
+    /// Called with the time of a value that is clicked, or chosen with the arrow keys and Enter.
+    #[prop(optional, into)]
+    on_point: Option<Callback<Timestamp>>,
+    /// A span of time that is shown.
+    #[prop(optional, into)]
+    mark: Signal<Option<(Timestamp, Timestamp)>>,
 ) -> impl IntoView {
     let host = NodeRef::<html::Div>::new();
     let live = StoredValue::new(None::<LiveChart>);
@@ -44,12 +53,15 @@ pub(crate) fn Chart(
 
     let mount = move || {
         let Some(element) = host.try_get_untracked().flatten() else { return };
-        let options = Options { group: group.clone(), on_window, on_reset };
+        let options = Options { group: group.clone(), linked, on_window, on_reset, on_point };
         let Some(Some(made)) = view.try_with_untracked(|view| {
             (!view.definition.is_empty()).then(|| LiveChart::mount(&element, &view.definition, options))
         }) else {
             return;
         };
+        if let Some(made) = &made {
+            made.mark(mark.get_untracked());
+        }
         is_failed.set(made.is_none());
         is_alive.set(made.is_some());
         live.set_value(made);
@@ -75,6 +87,10 @@ pub(crate) fn Chart(
                 }
             });
         }
+    });
+    Effect::new(move || {
+        let span = mark.get();
+        live.with_value(|live| live.as_ref().map(|live| live.mark(span)));
     });
     on_cleanup(move || drop(live.try_update_value(Option::take)));
 
@@ -110,7 +126,11 @@ pub(crate) fn Chart(
                     node_ref=host
                     role="application"
                     aria-roledescription="chart"
-                    aria-label=move || format!("{}. Arrow keys: values. Plus and minus: zoom. Escape: all.", title())
+                    class:pickable=on_point.is_some()
+                    aria-label=move || {
+                        let enter = if on_point.is_some() { " Enter: what lies behind a value." } else { "" };
+                        format!("{}. Arrow keys: values.{enter} Plus and minus: zoom. Escape: all.", title())
+                    }
                     tabindex=move || is_alive.get().then_some("0")
                 ></div>
                 {move || words().map(|words| view! { <p class="chart-words" role="status">{words}</p> })}

@@ -36,6 +36,7 @@ pub(crate) fn Header(on_help: impl Fn() + 'static) -> impl IntoView {
                 <A href="/" exact=true>"Overview"</A>
                 <A href="/jobs">"Jobs"</A>
                 <A href="/metrics">"Metrics"</A>
+                <A href="/security">"Security"</A>
             </nav>
             <div class="top-tools">
                 <button

@@ -3,11 +3,12 @@
 use leptos::html;
 use leptos::prelude::*;
 
-const KEYS: [(&str, &str); 7] = [
-    ("/", "Search names and failure reasons"),
+const KEYS: [(&str, &str); 8] = [
+    ("/", "Search"),
     ("j  k", "Next, previous row"),
     ("Enter", "Open the row"),
     ("Esc", "Leave the field, drop the selection, go back"),
+    ("t", "Decide about the row (Security)"),
     ("p", "Pause or follow changes"),
     ("e", "Export what is shown as CSV"),
     ("?", "This help"),

@@ -1,7 +1,7 @@
 //! Each page's code is a WASM chunk of its own, which a browser fetches when the page is opened. `tools/site-builder`
 //! cuts the chunks out, and tells the server under which addresses a page's chunks are (decision 0010).
 
-use super::{GalleryPage, JobsPage, MetricsPage, OverviewPage, WorkloadPage};
+use super::{GalleryPage, JobsPage, MetricsPage, OverviewPage, SecurityPage, SeriesPage, WorkloadPage};
 use crate::browser;
 use crate::components::Empty;
 use leptos::prelude::*;
@@ -40,6 +40,8 @@ macro_rules! page_in_a_chunk {
 page_in_a_chunk!(OverviewRoute, overview, fetch_overview, OverviewPage);
 page_in_a_chunk!(JobsRoute, jobs, fetch_jobs, JobsPage);
 page_in_a_chunk!(MetricsRoute, metrics, fetch_metrics, MetricsPage);
+page_in_a_chunk!(SecurityRoute, security, fetch_security, SecurityPage);
+page_in_a_chunk!(SeriesRoute, series, fetch_series, SeriesPage);
 page_in_a_chunk!(GalleryRoute, gallery, fetch_gallery, GalleryPage);
 page_in_a_chunk!(WorkloadRoute, workload, fetch_workload, WorkloadPage);
 
@@ -47,11 +49,13 @@ page_in_a_chunk!(WorkloadRoute, workload, fetch_workload, WorkloadPage);
 /// leads nowhere.
 pub(crate) fn chunk_of(path: &str) -> Option<&'static str> {
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
-    match (segments.next(), segments.count()) {
+    match (segments.next(), segments.clone().count()) {
         (None, _) => Some("overview"),
         (Some("jobs"), 0) => Some("jobs"),
         (Some("jobs"), 3..) => Some("workload"),
         (Some("metrics"), 0) => Some("metrics"),
+        (Some("security"), 0) => Some("security"),
+        (Some("security"), 1) if segments.next() == Some("series") => Some("series"),
         (Some("gallery"), 0) => Some("gallery"),
         _ => None,
     }
@@ -66,6 +70,8 @@ pub async fn fetch_page(path: &str) -> Result<(), SplitLoaderError> {
         Some("overview") => fetch_overview().await,
         Some("jobs") => fetch_jobs().await,
         Some("metrics") => fetch_metrics().await,
+        Some("security") => fetch_security().await,
+        Some("series") => fetch_series().await,
         Some("gallery") => fetch_gallery().await,
         Some("workload") => fetch_workload().await,
         _ => Ok(()),

@@ -18,7 +18,8 @@ pub(crate) fn GalleryPage() -> impl IntoView {
                 <h1>"Charts"</h1>
                 <p class="dim">
                     "One definition draws each of these here, in embeds and on the command line. Drag to zoom, double-click to see \
-                     all; ctrl and the wheel zoom, shift and drag move. Charts over the same time share a cursor."
+                     all; ctrl and the wheel zoom, shift and drag move. Charts over the same time share a cursor; those of \
+                     one series zoom together."
                 </p>
             </header>
             <Transition fallback=|| view! { <div class="skeleton-page" aria-busy="true"></div> }>
@@ -46,18 +47,20 @@ fn GalleryEntry(chart: GalleryChart) -> impl IntoView {
     let group = match name.as_str() {
         "workloads-by-phase" | "duration-percentiles" => "month",
         "metric-lines" | "small-multiples" | "job-timeline" => "day",
+        "series-marks" | "residuals" => "series",
         _ => "alone",
     };
+    let linked = group == "series";
     // One of them shows what a page can do with a window of time, instead of zooming.
     let picked = RwSignal::new(None::<(Timestamp, Timestamp)>);
-    let picks = name == "series-marks";
+    let picks = name == "duration-percentiles";
     let chart = match picks {
         true => {
             let on_window = Callback::new(move |window| picked.set(Some(window)));
             let on_reset = Callback::new(move |()| picked.set(None));
             view! { <Chart view=Signal::stored(view) group on_window on_reset /> }.into_any()
         }
-        false => view! { <Chart view=Signal::stored(view) group /> }.into_any(),
+        false => view! { <Chart view=Signal::stored(view) group linked /> }.into_any(),
     };
     let picked_words = move || match picked.get() {
         Some((from, to)) => {

@@ -1,8 +1,8 @@
 //! Charts by name.
 
 use crate::charts::{
-    account_days, duration_percentiles, failure_pareto, job_timeline, metric_lines, series_marks, small_multiples,
-    workloads_by_phase,
+    account_days, duration_percentiles, failure_pareto, findings_by_severity, job_timeline, metric_lines, residuals,
+    series_marks, small_multiples, workloads_by_phase,
 };
 use crate::drawing::{Drawing, Size};
 use crate::error::DrawError;
@@ -20,7 +20,9 @@ const CHARTS: &[(&str, &str)] = &[
     (job_timeline::NAME, "when jobs ran, a bar for each"),
     (metric_lines::NAME, "measurements over time, with gaps"),
     (small_multiples::NAME, "the same measure many times, on one scale; the data of metric-lines"),
-    (series_marks::NAME, "a series with its expected band, outliers and changes of level"),
+    (series_marks::NAME, "a series with trend, season, expected band, outliers and changes of level"),
+    (residuals::NAME, "what trend and season leave of a series, between its fences"),
+    (findings_by_severity::NAME, "security findings over time, stacked by severity"),
 ];
 
 /// The name of every chart, and what it shows in a few words.
@@ -46,6 +48,10 @@ pub fn draw(name: &str, json: &str, theme: Theme, size: Size) -> Result<Drawing,
         metric_lines::NAME => metric_lines::metric_lines(&read(metric_lines::NAME, json)?, theme, size),
         small_multiples::NAME => small_multiples::small_multiples(&read(small_multiples::NAME, json)?, theme, size),
         series_marks::NAME => series_marks::series_marks(&read(series_marks::NAME, json)?, theme, size),
+        residuals::NAME => residuals::residuals(&read(residuals::NAME, json)?, theme, size),
+        findings_by_severity::NAME => {
+            findings_by_severity::findings_by_severity(&read(findings_by_severity::NAME, json)?, theme, size)
+        }
         _ => Err(unknown(name)),
     }
 }
@@ -64,6 +70,8 @@ pub fn example(name: &str) -> Result<String, DrawError> {
         metric_lines::NAME => written(metric_lines::NAME, &examples::metric_lines()),
         small_multiples::NAME => written(small_multiples::NAME, &examples::small_multiples()),
         series_marks::NAME => written(series_marks::NAME, &examples::series_marks()),
+        residuals::NAME => written(residuals::NAME, &examples::residuals()),
+        findings_by_severity::NAME => written(findings_by_severity::NAME, &examples::findings_by_severity()),
         _ => Err(unknown(name)),
     }
 }

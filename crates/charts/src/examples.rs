@@ -3,9 +3,12 @@
 use crate::charts::account_days::AccountDays;
 use crate::charts::duration_percentiles::DurationPercentiles;
 use crate::charts::failure_pareto::{FailurePareto, ReasonCount};
+use crate::charts::findings_by_severity::{FindingsBySeverity, SeverityCounts};
 use crate::charts::job_timeline::{Job, JobTimeline};
+use crate::charts::layers::Band;
 use crate::charts::metric_lines::{Line, MetricLines};
-use crate::charts::series_marks::{Band, Change, SeriesMarks};
+use crate::charts::residuals::Residuals;
+use crate::charts::series_marks::{Change, Level, SeriesMarks};
 use crate::charts::workloads_by_phase::{PhaseCounts, WorkloadsByPhase};
 use crate::parts::TimeGrid;
 use onepane_domain::{Phase, Timestamp};
@@ -202,24 +205,76 @@ pub(crate) fn small_multiples() -> MetricLines {
     utilizations("GPU utilization by account", &lines)
 }
 
+pub(crate) fn findings_by_severity() -> FindingsBySeverity {
+    let severity = |stream, severity: &str, mean: f64| {
+        let burst = |day: usize| if severity == "High" && day == 61 { 140.0 } else { 0.0 };
+        let count = |day: usize| (mean * (0.7 + 0.6 * chance(stream, day)) + burst(day)).round() as u64;
+        SeverityCounts { severity: severity.to_owned(), counts: (0..90).map(count).collect() }
+    };
+    FindingsBySeverity {
+        measure: "Updates a day".to_owned(),
+        time: days(),
+        severities: vec![
+            severity(21, "Informational", 310.0),
+            severity(22, "Low", 120.0),
+            severity(23, "Medium", 90.0),
+            severity(24, "High", 24.0),
+            severity(25, "Critical", 3.0),
+        ],
+    }
+}
+
+const SPIKES: [usize; 4] = [77, 150, 151, 289];
+
+/// The level of a year with one step.
+fn level(day: usize) -> f64 {
+    if day >= 210 { 64.0 } else { 41.0 }
+}
+
+fn expected(day: usize) -> f64 {
+    level(day) * weekly(day).max(0.7)
+}
+
+fn findings(day: usize) -> Option<f64> {
+    let spike = if SPIKES.contains(&day) { 46.0 } else { 0.0 };
+    let known = !(120..126).contains(&day);
+    known.then(|| (level(day) * weekly(day).max(0.7) + 12.0 * (chance(31, day) - 0.5) + spike).round())
+}
+
+fn year() -> TimeGrid {
+    TimeGrid { start: start().plus_days(-364), step_seconds: 86_400 }
+}
+
+fn incidents() -> Vec<Vec<usize>> {
+    vec![vec![77], vec![151, 150], vec![289]]
+}
+
 pub(crate) fn series_marks() -> SeriesMarks {
-    let level = |day: usize| if day >= 210 { 64.0 } else { 41.0 };
-    let outliers = vec![77, 150, 289];
-    let value = |day: usize| {
-        let spike = if outliers.contains(&day) { 46.0 } else { 0.0 };
-        let known = !(120..126).contains(&day);
-        known.then(|| (level(day) * weekly(day).max(0.7) + 12.0 * (chance(31, day) - 0.5) + spike).round())
-    };
-    let end = |offset: f64| {
-        (0..365).map(|day: usize| Some(level(day.saturating_sub(7)) * weekly(day).max(0.7) + offset)).collect()
-    };
+    let line = |value: fn(usize) -> f64| (0..365).map(|day| Some(value(day))).collect::<Vec<_>>();
     SeriesMarks {
         measure: "Findings of medium severity".to_owned(),
         unit: "Count".to_owned(),
-        time: TimeGrid { start: start().plus_days(-364), step_seconds: 86_400 },
-        values: (0..365).map(value).collect(),
-        expected: Some(Band { lower: end(-11.0), upper: end(11.0) }),
-        outliers,
+        time: year(),
+        values: (0..365).map(findings).collect(),
+        expected: Some(Band { lower: line(|day| expected(day) - 11.0), upper: line(|day| expected(day) + 11.0) }),
+        trend: Some(line(|day| level(day) * 0.914 + 3.0 * (day as f64 / 40.0).sin())),
+        season: None,
+        slope: None,
+        incidents: incidents(),
         changes: vec![Change { at: 210, label: "+56 %".to_owned() }],
+        levels: vec![Level { from: 0, to: 209, value: 37.5 }, Level { from: 210, to: 364, value: 58.5 }],
+    }
+}
+
+pub(crate) fn residuals() -> Residuals {
+    let values = (0..365).map(|day| Some(findings(day)? - expected(day))).collect();
+    let fence = |offset: f64| vec![Some(offset); 365];
+    Residuals {
+        title: "What trend and season leave".to_owned(),
+        unit: "Count".to_owned(),
+        time: year(),
+        values,
+        fences: Some(Band { lower: fence(-11.0), upper: fence(11.0) }),
+        incidents: incidents(),
     }
 }

@@ -50,7 +50,13 @@ fn every_chart_is_well_formed_in_both_themes_and_labels_what_it_shows() {
             "job-timeline" => &["train-xgb-fold-2-retry", "Failed 1", "08:00"],
             "metric-lines" => &["algo-1", "algo-4", "100 %", "in %"],
             "small-multiples" => &["fraud-prod", "forecasting-prod", "78.9 %", "in %, all on one scale"],
-            "series-marks" => &["Findings of medium severity", "expected", "3 outliers", "+56 %"],
+            "series-marks" => {
+                &["Findings of medium severity", "expected", "trend", "level", "4 outliers in 3", "+56 %"]
+            }
+            "residuals" => {
+                &["What trend and season leave", "within the fences", "4 outliers in 3 incidents", "residual"]
+            }
+            "findings-by-severity" => &["Updates a day by severity", "Critical", "Informational", "1 Dec"],
             other => panic!("no labels are known of {other}"),
         }
     };
@@ -121,6 +127,7 @@ fn hostile_data(text: &str) -> Vec<(&'static str, Value)> {
                 "changes": [{ "at": 1, "label": text }],
             }),
         ),
+        ("residuals", json!({ "title": text, "unit": text, "time": time, "values": [1, 2] })),
     ]
 }
 
@@ -239,9 +246,15 @@ fn data_that_is_wrong_is_refused_by_chart_and_field() {
     let time = json!({ "start": "2026-11-01T00:00:00Z", "step_seconds": 60 });
     let message = refused("duration-percentiles", json!({ "time": time, "p50": [1], "p90": [], "p99": [1] }));
     assert_eq!(message, "chart duration-percentiles: field p90: has 0 values, want 1: one for each time");
+    let message = refused(
+        "series-marks",
+        json!({ "measure": "m", "unit": "", "time": time, "values": [1], "incidents": [[0, 4]] }),
+    );
+    assert!(message.contains("incidents[0][1]"), "{message}");
+    let levels = json!([{ "from": 0, "to": 1, "value": 3 }]);
     let message =
-        refused("series-marks", json!({ "measure": "m", "unit": "", "time": time, "values": [1], "outliers": [4] }));
-    assert!(message.contains("outliers[0]"), "{message}");
+        refused("series-marks", json!({ "measure": "m", "unit": "", "time": time, "values": [1], "levels": levels }));
+    assert!(message.contains("levels[0].to"), "{message}");
     assert!(refused("pie", json!({})).contains("known: workloads-by-phase"));
 }
 
@@ -283,8 +296,8 @@ proptest! {
         height in 0_u32..500,
     ) {
         use onepane_charts::{
-            AccountDays, Band, DurationPercentiles, Line, MetricLines, SeriesMarks, TimeGrid, account_days,
-            duration_percentiles, metric_lines, series_marks, small_multiples,
+            AccountDays, Band, Change, DurationPercentiles, Level, Line, MetricLines, Residuals, SeriesMarks, TimeGrid,
+            account_days, duration_percentiles, metric_lines, residuals, series_marks, small_multiples,
         };
         let size = Size::new(width, height);
         let start = "2026-11-01T00:00:00Z".parse().unwrap();
@@ -292,10 +305,20 @@ proptest! {
         let (measure, unit) = ("measure".to_owned(), "Seconds".to_owned());
         let line = Line { label: "line".to_owned(), values: values.clone(), is_previous: false };
         let metrics = MetricLines { measure: measure.clone(), unit: unit.clone(), time: time.clone(), lines: vec![line; lines] };
+        let band = Band { lower: values.clone(), upper: values.iter().rev().copied().collect() };
+        let incidents: Vec<_> = (0..values.len()).step_by(3).map(|at| vec![at, at / 2]).collect();
+        let level = |(at, value): (usize, &Option<f64>)| Some(Level { from: at / 2, to: at, value: (*value)? });
+        let levels = values.iter().enumerate().filter_map(level).collect();
         let marks = SeriesMarks {
             measure: measure.clone(), unit: unit.clone(), time: time.clone(), values: values.clone(),
-            expected: Some(Band { lower: values.clone(), upper: values.iter().rev().copied().collect() }),
-            outliers: (0..values.len()).step_by(3).collect(), changes: Vec::new(),
+            expected: Some(band.clone()), trend: Some(values.clone()), season: Some(values.clone()),
+            slope: values.first().copied().flatten().map(|value| [value, -value]),
+            incidents: incidents.clone(), levels,
+            changes: (0..values.len()).step_by(5).map(|at| Change { at, label: String::new() }).collect(),
+        };
+        let rest = Residuals {
+            title: measure.clone(), unit: unit.clone(), time: time.clone(), values: values.clone(), fences: Some(band),
+            incidents,
         };
         let heat = AccountDays {
             measure, unit, start,
@@ -306,6 +329,7 @@ proptest! {
             metric_lines(&metrics, Theme::Dark, size).unwrap(),
             small_multiples(&metrics, Theme::Dark, size).unwrap(),
             series_marks(&marks, Theme::Dark, size).unwrap(),
+            residuals(&rest, Theme::Dark, size).unwrap(),
             account_days(&heat, Theme::Dark, size).unwrap(),
             duration_percentiles(&percentiles, Theme::Dark, size).unwrap(),
         ] {

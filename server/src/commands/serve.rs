@@ -10,8 +10,8 @@ use crate::http::{HttpOptions, Services, SiteDir, router};
 use crate::metrics::Metrics;
 use crate::output;
 use crate::services::{
-    ChartService, DemoFeeder, DemoState, FeedFollower, FollowerTimes, IngestService, MetricPaneService, PaneService,
-    ReadModel,
+    ChartService, DemoFeeder, DemoState, FeedFollower, FindingsPaneService, FollowerTimes, IngestService,
+    InsightSchedule, MetricPaneService, PaneService, ReadModel,
 };
 use crate::services::{MetricIngestService, fresh_state, state_file};
 use crate::settings::{Settings, StoreKind};
@@ -71,8 +71,17 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let metric_ingest = MetricIngestService::new(Arc::clone(&metric_sink), dead_letters, Arc::clone(&metrics));
     let metric_pane =
         MetricPaneService::new(source, Arc::clone(&pane), Arc::clone(&model), charts.clone(), clock.clone());
+    let findings_pane = FindingsPaneService::new(
+        adapters::open_findings(&settings, &clock).await?,
+        opened.triages,
+        Arc::clone(&store),
+        Arc::clone(&model),
+        charts.clone(),
+        clock.clone(),
+    );
     let services = Services {
         charts,
+        findings_pane: findings_pane.clone(),
         metric_pane: Arc::new(metric_pane),
         metric_ingest: Arc::new(metric_ingest),
         ingest: Arc::new(IngestService::new(
@@ -116,9 +125,16 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         background.spawn(sweep(engine, stop.clone()));
     }
     background.spawn(sweep_metrics(opened_metrics.embedded, clock.clone(), stop.clone()));
+    // Whoever changes the findings all at once, as the demo does when it begins, tells it here.
+    let findings_changed = Arc::new(Notify::new());
+    if let Some(every) = settings.evaluate_every {
+        let schedule = InsightSchedule::new(findings_pane, Arc::clone(&metrics), every, Arc::clone(&findings_changed));
+        background.spawn(schedule.run(stop.clone()));
+    }
     if let Some(state) = demo {
         let pane = Arc::clone(&services.pane);
-        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, metric_sink, state);
+        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, metric_sink, state)
+            .with_findings(settings.lake_dir.clone(), findings_changed);
         background.spawn(feeder.run(stop.clone()));
     }
     let served =
@@ -175,7 +191,8 @@ async fn demo_state(
         }
     }
     let (seed, days, scale) = (settings.demo_seed, u32::from(settings.demo_days), settings.demo_scale);
-    let state = fresh_state(file, seed, days, scale, clock.now());
+    let finding_days = u32::from(settings.demo_finding_days);
+    let state = fresh_state(file, seed, days, scale, finding_days, clock.now());
     state.save()?;
     Ok(Some(state))
 }

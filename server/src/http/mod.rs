@@ -2,6 +2,7 @@
 
 mod cells;
 mod export;
+mod findings_csv;
 mod firehose;
 mod guard;
 mod health;
@@ -16,7 +17,8 @@ pub use site::{Manifest, SiteDir};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::services::{
-    ChartService, GalleryService, IngestService, MetricIngestService, MetricPaneService, PaneService, ReadModel,
+    ChartService, FindingsPaneService, GalleryService, IngestService, MetricIngestService, MetricPaneService,
+    PaneService, ReadModel,
 };
 use crate::settings::Secret;
 use axum::Router;
@@ -50,6 +52,7 @@ pub struct Services {
     pub model: Arc<ReadModel>,
     pub pane: Arc<PaneService>,
     pub metric_pane: Arc<MetricPaneService>,
+    pub findings_pane: FindingsPaneService,
     pub ingest: Arc<IngestService>,
     pub metric_ingest: Arc<MetricIngestService>,
     pub charts: ChartService,
@@ -114,6 +117,8 @@ pub fn router(services: Services, options: &HttpOptions) -> Router {
         .route("/export/workloads.csv", get(export::csv))
         .route("/export/workloads.json", get(export::json))
         .route("/export/metrics.csv", get(metrics_csv::csv))
+        .route("/export/insights.csv", get(findings_csv::insights))
+        .route("/export/findings.csv", get(findings_csv::findings))
         .with_state(app);
     let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
     answers

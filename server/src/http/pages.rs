@@ -2,7 +2,7 @@
 
 use super::{Manifest, Services, SiteDir};
 use crate::clock::Clock;
-use app::api::{FirstPaint, GalleryContext, MetricsContext, PaneContext};
+use app::api::{FindingsContext, FirstPaint, GalleryContext, MetricsContext, PaneContext};
 use app::{RequestInfo, Site, shell};
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +14,7 @@ use axum::routing::{any, get};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
-use onepane_domain::Gallery;
+use onepane_domain::{FindingsPane, Gallery};
 use std::sync::Arc;
 
 /// The routes of the pages and of their server functions.
@@ -22,9 +22,11 @@ pub(super) fn routes(services: &Services, gallery: Arc<dyn Gallery>, site: &Site
     // Pages wait for their data on Tokio; a second router in one process finds that set up already.
     let _ = any_spawner::Executor::init_tokio();
     let (pane, metric_pane, clock) = (services.pane.clone(), services.metric_pane.clone(), services.clock.clone());
+    let findings: Arc<dyn FindingsPane> = Arc::new(services.findings_pane.clone());
     let context = move || {
         provide_context(PaneContext(pane.clone()));
         provide_context(MetricsContext(metric_pane.clone()));
+        provide_context(FindingsContext(findings.clone()));
         provide_context(GalleryContext(gallery.clone()));
     };
     let functions = {

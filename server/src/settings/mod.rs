@@ -68,6 +68,14 @@ pub struct Settings {
     pub endpoint_url: Option<String>,
     pub metric_regions: Vec<Region>,
     pub metric_account: Option<AccountId>,
+    pub lake_dir: PathBuf,
+    pub athena_workgroup: Option<String>,
+    pub athena_region: Option<Region>,
+    pub athena_database: Option<String>,
+    pub athena_output: Option<String>,
+    pub athena_reuse: Option<Duration>,
+    pub athena_sources: Option<PathBuf>,
+    pub evaluate_every: Option<Duration>,
     pub feed_shards: NonZeroU16,
     pub retention: Duration,
     pub ttl: Duration,
@@ -83,6 +91,7 @@ pub struct Settings {
     pub demo_seed: u64,
     pub demo_days: u16,
     pub demo_scale: f64,
+    pub demo_finding_days: u16,
 }
 
 /// Where a value came from.
@@ -159,6 +168,8 @@ pub enum ConfigError {
     Refused(String),
 }
 
+/// The lake's folder in the data folder.
+const LAKE: &str = "lake";
 /// The least length of an ingest key, in characters.
 const LEAST_KEY_LENGTH: usize = 16;
 
@@ -231,11 +242,15 @@ impl Settings {
             StoreKind::Embedded => (Duration::from_millis(300), Duration::from_secs(2)),
             StoreKind::Aws => (Duration::from_secs(1), Duration::from_secs(60)),
         };
+        let data_dir = values.required("data_dir", path)?;
+        // A Region that is none is an error of the key that names it, and none of Athena's.
+        let usual_region = values.optional("region", values::word)?.and_then(|text| text.parse().ok());
+        let lake_dir = values.optional("lake_dir", path)?.unwrap_or_else(|| data_dir.join(LAKE));
         let settings = Self {
             listen: values.required("listen", |text| {
                 text.parse().map_err(|_| "want an address and a port such as 127.0.0.1:3000".to_owned())
             })?,
-            data_dir: values.required("data_dir", path)?,
+            data_dir,
             site_dir: values.required("site_dir", path)?,
             store,
             table: values.required("table", values::word)?,
@@ -244,6 +259,14 @@ impl Settings {
             metric_regions: values.optional("metric_regions", regions)?.unwrap_or_default(),
             metric_account: values
                 .optional("metric_account", |text| text.parse::<AccountId>().map_err(|error| error.to_string()))?,
+            lake_dir,
+            athena_workgroup: values.optional("athena_workgroup", values::word)?,
+            athena_region: values.optional("athena_region", region)?.or(usual_region),
+            athena_database: values.optional("athena_database", values::word)?,
+            athena_output: values.optional("athena_output", s3_url)?,
+            athena_reuse: values.required("athena_reuse", values::duration_or_off)?,
+            athena_sources: values.optional("athena_sources", path)?,
+            evaluate_every: values.required("evaluate_every", values::duration_or_off)?,
             feed_shards: values.required("feed_shards", |text| {
                 let shards = values::number::<u16>(text, 1, 256)?;
                 NonZeroU16::new(shards).ok_or_else(|| "want one shard or more".to_owned())
@@ -269,6 +292,7 @@ impl Settings {
             demo_seed: values.required("demo_seed", |text| values::number(text, 0, u64::MAX))?,
             demo_days: values.required("demo_days", |text| values::number(text, 1, 400))?,
             demo_scale: values.required("demo_scale", |text| values::number(text, 0.01, 100.0))?,
+            demo_finding_days: values.required("demo_finding_days", |text| values::number(text, 1, 1_096))?,
         };
         settings.check()?;
         Ok(settings)
@@ -278,6 +302,15 @@ impl Settings {
         const DAY: Duration = Duration::from_secs(86_400);
         if self.retention < DAY {
             return Err(ConfigError::Refused("retention: want 1d or more".to_owned()));
+        }
+        if self.evaluate_every.is_some_and(|every| every < Duration::from_secs(60)) {
+            return Err(ConfigError::Refused("evaluate_every: want 1m or more, or off".to_owned()));
+        }
+        if self.athena_workgroup.is_some() && self.athena_region.is_none() {
+            return Err(ConfigError::Refused("athena_workgroup: needs athena_region".to_owned()));
+        }
+        if self.athena_workgroup.is_none() && (self.athena_output.is_some() || self.athena_sources.is_some()) {
+            return Err(ConfigError::Refused("athena_output, athena_sources: need athena_workgroup".to_owned()));
         }
         if self.ttl < self.retention {
             return Err(ConfigError::Refused("ttl: want at least the retention".to_owned()));
@@ -308,10 +341,23 @@ impl Settings {
         let value = match key.name {
             _ if key.secret => text.map(|_| "(redacted)".to_owned()),
             "feed_poll" => Some(values::duration_text(self.feed_poll)),
+            "lake_dir" => Some(self.lake_dir.display().to_string()),
             "feed_overlap" => Some(values::duration_text(self.feed_overlap)),
             _ => text.map(|(text, _)| text),
         };
         Effective { name: key.name, value, source }
+    }
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    text.parse().map_err(|error| format!("{error}"))
+}
+
+/// A place in S3.
+fn s3_url(text: &str) -> Result<String, String> {
+    match text.strip_prefix("s3://") {
+        Some(place) if !place.is_empty() && !place.starts_with('/') => values::word(text),
+        _ => Err("want a place such as s3://bucket/folder/".to_owned()),
     }
 }
 

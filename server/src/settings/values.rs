@@ -22,6 +22,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_millis(total))
 }
 
+/// A duration, or `off`.
+pub(super) fn duration_or_off(text: &str) -> Result<Option<Duration>, String> {
+    match text {
+        "off" | "0" => Ok(None),
+        _ => duration(text).map(Some).map_err(|error| format!("{error}, or off")),
+    }
+}
+
 /// A duration as [`duration`] reads it, in the largest unit that is exact.
 pub(super) fn duration_text(value: Duration) -> String {
     let millis = value.as_millis();

@@ -1,20 +1,23 @@
 //! A server in this process, on an embedded store in memory, and a store that can be made to misbehave.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod findings;
+
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
+use findings::FakeFindings;
 use http_body_util::BodyExt;
 use onepane_domain::{
     AccountId, ApiCall, ErrorKind, EventItem, FeedPage, FeedPosition, Organization, PortError, PortResult, Region,
-    Stored, Timestamp, Transition, Unrecognised, WorkloadHistory, WorkloadId, WorkloadStore,
+    Stored, Timestamp, Transition, TriageStore, Unrecognised, WorkloadHistory, WorkloadId, WorkloadStore,
 };
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
 use server::http::{HttpOptions, Services, SiteDir, router};
 use server::services::{
-    ChartService, FeedFollower, FollowerTimes, IngestService, MetricIngestService, MetricPaneService, PaneService,
-    ReadModel,
+    ChartService, FeedFollower, FindingsPaneService, FollowerTimes, IngestService, MetricIngestService,
+    MetricPaneService, PaneService, ReadModel,
 };
 use server::settings::Secret;
 use server::{Clock, DeadLetters, Metrics};
@@ -31,6 +34,8 @@ pub const KEY: &str = "a-key-for-these-tests";
 /// The embedded store, which can be told to be slow, to throttle and to be away; it notes what was asked of the feed.
 pub struct Moody {
     pub inner: Arc<dyn WorkloadStore>,
+    /// Decisions, in the same table.
+    pub triages: Arc<dyn TriageStore>,
     pub put_delay_ms: AtomicU64,
     pub throttles: AtomicBool,
     pub is_away: AtomicBool,
@@ -120,6 +125,8 @@ pub struct Server {
     pub wake: Arc<Notify>,
     /// The metric store.
     pub metric_store: EmbeddedMetrics,
+    /// The source of findings.
+    pub findings: Arc<FakeFindings>,
     /// Where the metric store's file and the dead letters are.
     pub folder: tempfile::TempDir,
 }
@@ -138,6 +145,7 @@ pub async fn moody_store(page: u32) -> Arc<Moody> {
     let engine = EmbeddedDynamo::in_memory().unwrap();
     let inner = Arc::new(engine.store(onepane_embedded::embedded_store_config()).await.unwrap());
     Arc::new(Moody {
+        triages: inner.clone(),
         inner,
         put_delay_ms: AtomicU64::new(0),
         throttles: AtomicBool::new(false),
@@ -170,8 +178,18 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
     let pane = Arc::new(PaneService::new(as_port.clone(), model.clone(), metrics.clone(), clock()));
     let metric_pane =
         MetricPaneService::new(Arc::new(metric_store.clone()), pane.clone(), model.clone(), charts.clone(), clock());
+    let findings = Arc::new(FakeFindings::default());
+    let findings_pane = FindingsPaneService::new(
+        findings.clone(),
+        store.triages.clone(),
+        as_port.clone(),
+        model.clone(),
+        charts.clone(),
+        clock(),
+    );
     let services = Services {
         charts,
+        findings_pane,
         metric_pane: Arc::new(metric_pane),
         metric_ingest: Arc::new(MetricIngestService::new(
             Arc::new(metric_store.clone()),
@@ -194,7 +212,7 @@ pub fn server_on(store: Arc<Moody>, site: &Path) -> Server {
         stop: stop.clone(),
     };
     let router = router(services.clone(), &options);
-    Server { store, services, router, stop, wake, metric_store, folder }
+    Server { store, services, router, stop, wake, metric_store, findings, folder }
 }
 
 impl Server {

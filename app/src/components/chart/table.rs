@@ -1,6 +1,7 @@
 //! The numbers behind a chart.
 
 use crate::format;
+use crate::html::escape;
 use onepane_domain::ChartView;
 use std::fmt::Write as _;
 
@@ -33,18 +34,6 @@ pub(super) fn table_html(view: &ChartView) -> String {
         let _ = write!(html, "<p class=\"dim\">The first {MOST_ROWS} of {all} rows; the CSV has all.</p>");
     }
     html
-}
-
-fn escape(text: &str, html: &mut String) {
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            other => html.push(other),
-        }
-    }
 }
 
 /// All rows as CSV. No cell starts a formula where a spreadsheet opens it.

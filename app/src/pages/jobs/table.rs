@@ -3,6 +3,7 @@
 use super::Jobs;
 use super::columns::Column;
 use super::rows::Rows;
+use crate::browser;
 use crate::components::workload_path;
 use leptos::html;
 use leptos::prelude::*;
@@ -97,7 +98,7 @@ fn Row(rows: Rows, place: u64, columns: Vec<Column>, state: Option<Transition>) 
     let path = workload_path(&state.id);
     let open = move |event: leptos::ev::MouseEvent| {
         // Links open themselves; marked text is not a click.
-        if event.default_prevented() || on_link(&event) || has_selection() {
+        if event.default_prevented() || browser::closest(&event, "a").is_some() || browser::has_selection() {
             return;
         }
         navigate(&path, NavigateOptions::default());
@@ -121,17 +122,4 @@ fn Row(rows: Rows, place: u64, columns: Vec<Column>, state: Option<Transition>) 
         </tr>
     }
     .into_any()
-}
-
-fn on_link(event: &leptos::ev::MouseEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .and_then(|element| element.closest("a").ok().flatten())
-        .is_some()
-}
-
-fn has_selection() -> bool {
-    window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed())
 }

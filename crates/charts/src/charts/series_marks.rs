@@ -1,20 +1,18 @@
-//! One series with what is expected of it, and where it departs from that.
+//! One series with what explains it: trend, season, the range that was expected, outliers and changes of level.
 
+use super::layers::{Band, Layers, Values, check_incidents, outlier_words, outliers_counted, within};
 use crate::drawing::{Drawing, Size, Table};
-use crate::error::{DrawError, field};
+use crate::error::DrawError;
 use crate::numbers::Scale;
-use crate::parts::{KeyEntry, TimeGrid, counted, head, nothing, over_time, point, same_length, sampling};
+use crate::parts::{TimeGrid, counted, head, nothing, over_time, same_length, shortened};
 use crate::theme::Theme;
-use charming::element::{AreaStyle, ItemStyle, LineStyle, Symbol};
-use charming::series::{Line, Scatter};
+use charming::element::LineStyleType;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) const NAME: &str = "series-marks";
-/// Begins the names of series that are parts of another: tooltips leave them out.
-const PART: char = '\u{200b}';
 
-/// A series and the evidence about it.
+/// A series and the evidence about it. What is absent or empty is not drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeriesMarks {
@@ -26,25 +24,27 @@ pub struct SeriesMarks {
     pub time: TimeGrid,
     /// One value a step; null leaves a gap.
     pub values: Vec<Option<f64>>,
-    /// What was expected; absent if nothing is known of that.
+    /// What was expected.
     #[serde(default)]
     pub expected: Option<Band>,
-    /// The steps (from 0) whose values are out of the ordinary.
+    /// The slow part, one value a step.
     #[serde(default)]
-    pub outliers: Vec<usize>,
+    pub trend: Option<Vec<Option<f64>>>,
+    /// The slow part with the one that repeats.
+    #[serde(default)]
+    pub season: Option<Vec<Option<f64>>>,
+    /// The straight line that a trend is told by: its values at the first and at the last step.
+    #[serde(default)]
+    pub slope: Option<[f64; 2]>,
+    /// Where values are out of the ordinary: the steps (from 0) of each incident, the one farthest out first.
+    #[serde(default)]
+    pub incidents: Vec<Vec<usize>>,
     /// Where the level changed.
     #[serde(default)]
     pub changes: Vec<Change>,
-}
-
-/// The range that values were expected in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Band {
-    /// The lower end, one value a step; null where nothing was expected.
-    pub lower: Vec<Option<f64>>,
-    /// The upper end, likewise.
-    pub upper: Vec<Option<f64>>,
+    /// The levels between and around the changes.
+    #[serde(default)]
+    pub levels: Vec<Level>,
 }
 
 /// A change of level.
@@ -57,95 +57,78 @@ pub struct Change {
     pub label: String,
 }
 
-/// Draws the value line over its expected band, with outliers as marks and changes as upright lines.
+/// A level that values kept to for some time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    /// Its first step (from 0).
+    pub from: usize,
+    /// Its last step.
+    pub to: usize,
+    /// How high it is.
+    pub value: f64,
+}
+
+impl SeriesMarks {
+    fn check(&self) -> Result<(), DrawError> {
+        let steps = self.values.len();
+        self.time.check(NAME, steps)?;
+        if let Some(band) = &self.expected {
+            band.check(NAME, "expected", steps)?;
+        }
+        for (name, line) in [("trend", &self.trend), ("season", &self.season)] {
+            if let Some(line) = line {
+                same_length(NAME, name, line.len(), steps)?;
+            }
+        }
+        check_incidents(NAME, &self.incidents, steps)?;
+        for (number, change) in self.changes.iter().enumerate() {
+            within(NAME, format!("changes[{number}].at"), change.at, steps)?;
+        }
+        for (number, level) in self.levels.iter().enumerate() {
+            within(NAME, format!("levels[{number}].from"), level.from, steps)?;
+            within(NAME, format!("levels[{number}].to"), level.to, steps)?;
+        }
+        Ok(())
+    }
+
+    fn scale(&self) -> Scale {
+        let band = self.expected.iter().flat_map(Band::ends);
+        Scale::fitting(&self.unit, self.values.iter().chain(band).chain(self.trend.iter().flatten()))
+    }
+}
+
+/// Draws the value line over its expected band, trend and season beside it, outliers as marks, changes as upright lines
+/// and the levels between them.
 ///
 /// # Errors
 /// [`DrawError::Field`] if lists differ in length, or a mark lies beyond the values.
 pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Drawing, DrawError> {
+    data.check()?;
     let steps = data.values.len();
-    data.time.check(NAME, steps)?;
+    let scale = data.scale();
+    let (chart, mut details) = over_time(&scale.suffix, 64.0, 28.0, steps);
+    let mut layers = Layers::new(chart, &data.time, &scale, theme);
     if let Some(band) = &data.expected {
-        same_length(NAME, "expected.lower", band.lower.len(), steps)?;
-        same_length(NAME, "expected.upper", band.upper.len(), steps)?;
+        layers.band(band, "expected");
     }
-    let beyond = |at: usize| format!("is {at}, beyond the last of {steps} values");
-    if let Some(number) = data.outliers.iter().position(|at| *at >= steps) {
-        return Err(field(NAME, format!("outliers[{number}]"), beyond(data.outliers[number])));
+    layers.values(&data.values, &data.measure, 1.75, upright_lines(data, theme));
+    if let Some(trend) = &data.trend {
+        layers.explanation(trend, "trend", "series-2");
     }
-    if let Some(number) = data.changes.iter().position(|change| change.at >= steps) {
-        return Err(field(NAME, format!("changes[{number}].at"), beyond(data.changes[number].at)));
+    if let Some(season) = &data.season {
+        layers.explanation(season, "trend and season", "series-4");
     }
-    let ends = data.expected.iter().flat_map(|band| band.lower.iter().chain(&band.upper));
-    let scale = Scale::fitting(&data.unit, data.values.iter().chain(ends));
-    let [accent, danger, band_colour, dim] =
-        ["accent", "danger", "line-strong", "text-dim"].map(|token| theme.colour(token));
-
-    let (mut chart, mut details) = over_time(&scale.suffix, 64.0, 28.0, steps);
-    let mut looks = Vec::new();
-    let mut key = vec![KeyEntry { colour: accent, words: data.measure.clone() }];
-    if let Some(band) = &data.expected {
-        // A band is a line that nobody sees, and on top of it the distance to its upper end, filled.
-        let lower: Vec<Option<f64>> = band.lower.iter().map(|value| scale.apply(*value)).collect();
-        let distance = band.upper.iter().zip(&lower).map(|(upper, lower)| {
-            Some((scale.apply(*upper)? - (*lower)?).max(0.0)).filter(|distance| distance.is_finite())
-        });
-        let part = |name: &str, opacity: f64| {
-            Line::new()
-                .name(format!("{PART}{name}"))
-                .stack("expected")
-                .show_symbol(false)
-                .silent(true)
-                .line_style(LineStyle::new().opacity(0.0))
-                .item_style(ItemStyle::new().color(band_colour))
-                .area_style(AreaStyle::new().color(band_colour).opacity(opacity))
-        };
-        let distance: Vec<_> = distance.collect();
-        chart = chart
-            .series(part("lower", 0.0).data(data.time.points(lower)))
-            .series(part("band", 0.5).data(data.time.points(distance)));
-        let look = json!({ "stackStrategy": "all", "tooltip": { "show": false } });
-        looks.extend([look.clone(), look]);
-        key.push(KeyEntry { colour: band_colour, words: "expected".to_owned() });
+    if let (Some([first, last]), Some(end)) = (data.slope, steps.checked_sub(1)) {
+        layers.pieces(&[[(0, first), (end, last)]], "slope", "series-5", LineStyleType::Dashed);
     }
-    chart = chart.series(
-        Line::new()
-            .name(data.measure.as_str())
-            .show_symbol(false)
-            .line_style(LineStyle::new().color(accent).width(1.75))
-            .item_style(ItemStyle::new().color(accent))
-            .data(data.time.points(data.values.iter().map(|value| scale.apply(*value)))),
-    );
-    let changes: Vec<_> = data
-        .changes
-        .iter()
-        .map(|change| {
-            let label = crate::parts::shortened(&change.label, 24);
-            json!({ "xAxis": data.time.at(change.at).millis(), "label": { "formatter": label } })
-        })
-        .collect();
-    looks.push(json!({
-        "sampling": sampling(steps),
-        "z": 3,
-        "markLine": {
-            "silent": true, "symbol": "none", "data": changes,
-            "lineStyle": { "color": dim, "type": "dashed", "width": 1 },
-            "label": { "color": theme.colour("text"), "fontSize": 11, "position": "end", "distance": 3 },
-        },
-    }));
-    if !data.outliers.is_empty() {
-        let marks = data.outliers.iter().map(|at| point(data.time.at(*at), scale.apply(data.values[*at])));
-        chart = chart.series(
-            Scatter::new()
-                .name("Outlier")
-                .symbol(Symbol::Diamond)
-                .symbol_size(10)
-                .item_style(ItemStyle::new().color(danger).border_color(theme.colour("surface")).border_width(1))
-                .data(marks.collect::<Vec<_>>()),
-        );
-        looks.push(json!({ "z": 4 }));
-        key.push(KeyEntry { colour: danger, words: counted(data.outliers.len(), "outlier") });
+    if !data.levels.is_empty() {
+        let pieces = data.levels.iter().map(|level| [(level.from, level.value), (level.to, level.value)]);
+        layers.pieces(&pieces.collect::<Vec<_>>(), "level", "series-1", LineStyleType::Solid);
     }
+    layers.incidents(&data.incidents, &data.values);
     let below = if scale.suffix.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
+    let Layers { chart, looks, key, .. } = layers;
     head(&data.measure, &below, &key, theme, size).put_above(&mut details, 14.0);
     details["series"] = looks.into();
     let is_empty = !data.values.iter().any(|value| value.is_some_and(f64::is_finite));
@@ -162,8 +145,22 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
     })
 }
 
+fn upright_lines(data: &SeriesMarks, theme: Theme) -> Value {
+    let line = |change: &Change| {
+        let label = shortened(&change.label, 24);
+        json!({ "xAxis": data.time.at(change.at).millis(), "label": { "formatter": label } })
+    };
+    json!({
+        "markLine": {
+            "silent": true, "symbol": "none", "data": data.changes.iter().map(line).collect::<Vec<_>>(),
+            "lineStyle": { "color": theme.colour("text-dim"), "type": "dashed", "width": 1 },
+            "label": { "color": theme.colour("text"), "fontSize": 11, "position": "end", "distance": 3 },
+        },
+    })
+}
+
 fn summary(data: &SeriesMarks) -> String {
-    let newest = data.outliers.iter().max().map(|at| format!(", the newest at {}", data.time.label(*at)));
+    let newest = data.incidents.iter().flatten().max().map(|at| format!(", the newest at {}", data.time.label(*at)));
     let changes = data.changes.iter().map(|change| format!("{} ({})", data.time.label(change.at), change.label));
     let changes: Vec<String> = changes.collect();
     let changed = match changes.len() {
@@ -174,27 +171,34 @@ fn summary(data: &SeriesMarks) -> String {
         "{}, {}; {}{}; {changed}.",
         data.measure,
         data.time.range(data.values.len()),
-        counted(data.outliers.len(), "outlier"),
+        outliers_counted(&data.incidents),
         newest.unwrap_or_default(),
     )
 }
 
 fn table(data: &SeriesMarks, scale: &Scale) -> Table {
-    let row = |at: usize| {
-        let mut marks = Vec::new();
-        if data.outliers.contains(&at) {
-            marks.push("outlier".to_owned());
-        }
-        marks.extend(
-            data.changes.iter().filter(|change| change.at == at).map(|change| format!("change {}", change.label)),
-        );
-        let expected = data.expected.as_ref().map_or_else(String::new, |band| {
-            format!("{} to {}", scale.write(band.lower[at]), scale.write(band.upper[at]))
-        });
-        vec![data.time.label(at), scale.write(data.values[at]), expected, marks.join(", ")]
+    let lines = [("Trend", &data.trend), ("Trend and season", &data.season)];
+    let lines: Vec<(&str, &Values)> =
+        lines.into_iter().filter_map(|(name, line)| Some((name, line.as_ref()?))).collect();
+    let level_at = |at: usize| {
+        let level = data.levels.iter().find(|level| (level.from..=level.to).contains(&at));
+        level.map_or_else(String::new, |level| scale.write(Some(level.value)))
     };
-    Table {
-        columns: ["Time (UTC)", "Value", "Expected", "Marks"].map(str::to_owned).to_vec(),
-        rows: (0..data.values.len()).map(row).collect(),
-    }
+    let row = |at: usize| {
+        let changes = data.changes.iter().filter(|change| change.at == at);
+        let marks = outlier_words(&data.incidents, at).into_iter();
+        let marks: Vec<String> = marks.chain(changes.map(|change| format!("change {}", change.label))).collect();
+        let mut cells = vec![data.time.label(at), scale.write(data.values[at])];
+        cells.extend(lines.iter().map(|(_, line)| scale.write(line[at])));
+        cells.extend(data.expected.as_ref().map(|band| band.words(at, scale)));
+        cells.extend((!data.levels.is_empty()).then(|| level_at(at)));
+        cells.push(marks.join(", "));
+        cells
+    };
+    let mut columns = vec!["Time (UTC)", "Value"];
+    columns.extend(lines.iter().map(|(name, _)| *name));
+    columns.extend(data.expected.as_ref().map(|_| "Expected"));
+    columns.extend((!data.levels.is_empty()).then_some("Level"));
+    columns.push("Marks");
+    Table { columns: columns.into_iter().map(str::to_owned).collect(), rows: (0..data.values.len()).map(row).collect() }
 }

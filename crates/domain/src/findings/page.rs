@@ -112,7 +112,7 @@ pub struct EvaluationRun {
     pub series: u64,
     /// Insights found.
     pub insights: u64,
-    /// Those of them that the run before did not find.
+    /// Those of them that no run of the last seven days had found.
     pub new: u64,
     /// What it read.
     pub cost: QueryCost,

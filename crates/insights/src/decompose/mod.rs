@@ -33,7 +33,7 @@ fn check(values: &[f64], period: usize) -> Result<(), DecomposeError> {
     if values.iter().any(|value| !value.is_finite()) {
         return Err(DecomposeError::Missing);
     }
-    let need = 2 * period.max(1);
+    let need = period.max(1).saturating_mul(2);
     if values.len() < need {
         return Err(DecomposeError::Insufficient { need, have: values.len() });
     }

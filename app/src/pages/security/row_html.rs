@@ -1,0 +1,186 @@
+//! One row of the list as HTML. Hundreds of rows with a picture each are too many to bring to life one by one.
+
+use super::facets::dimension_value;
+use super::sparkline::sparkline;
+use super::url::SeriesHrefs;
+use crate::format;
+use crate::html::Text;
+use crate::state::Accounts;
+use onepane_domain::{
+    ChangeCell, Detector, Dimension, InsightRow, OutlierCell, SecurityQuery, Timestamp, TrendCell, Verdict,
+};
+use std::fmt::Write;
+
+/// What all rows of a list share.
+pub(super) struct Around<'a> {
+    pub(super) query: &'a SecurityQuery,
+    pub(super) hrefs: SeriesHrefs,
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+    pub(super) accounts: Accounts,
+}
+
+/// What a decision makes of an insight in the list.
+pub(crate) fn is_muting(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Expected | Verdict::FalsePositive)
+}
+
+/// Writing to a String cannot fail: results of `write!` are dropped.
+pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, html: &mut String) {
+    let names = key_names(&around.query.group_by, &row.key, around.accounts);
+    let href = around.hrefs.href(&row.key, None);
+    let muted = row.triage.as_ref().is_some_and(|triage| is_muting(triage.verdict));
+    let _ = write!(
+        html,
+        "<tr id=\"row-{place}\" data-row=\"{place}\"{muted}><td class=\"s-score num\">{score}</td><td class=\"s-key\">\
+         <a href=\"{href}\" title=\"{whole}\">{first}</a>{new}{rest}</td><td class=\"s-spark\">",
+        muted = if muted { " class=\"muted\"" } else { "" },
+        score = score(row.score),
+        href = Text(&href),
+        whole = Text(&names.join(" · ")),
+        first = Text(names.first().map_or("All records", String::as_str)),
+        new = if row.is_new { "<b class=\"new\">new</b>" } else { "" },
+        rest = match names.get(1..) {
+            Some(rest) if !rest.is_empty() => format!("<span class=\"sub\">{}</span>", Text(&rest.join(" · "))),
+            _ => String::new(),
+        },
+    );
+    sparkline(row, around.from, around.to, html);
+    let _ = write!(
+        html,
+        "</td><td class=\"s-level num\">{level}<span class=\"sub\">{total}</span></td><td class=\"s-trend num\">{trend}</td>\
+         <td class=\"s-outlier num\">{outlier}</td><td class=\"s-change num\">{change}</td>\
+         <td class=\"s-why\"><span title=\"{why}\">{why}</span></td><td class=\"s-triage\">{triage}</td></tr>",
+        level = format::number(row.level),
+        total = total(row),
+        trend = row.trend.as_ref().map_or_else(nothing, trend),
+        outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, &around.hrefs, row)),
+        change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, &around.hrefs, row)),
+        why = Text(&format::sentence(&row.why)),
+        triage = triage(row, &names),
+    );
+}
+
+/// The values of a key as people know them.
+pub(crate) fn key_names(group_by: &[Dimension], key: &[String], accounts: Accounts) -> Vec<String> {
+    group_by.iter().zip(key).map(|(dimension, value)| dimension_value(dimension, value, accounts)).collect()
+}
+
+fn nothing() -> String {
+    "<span class=\"dim\">–</span>".to_owned()
+}
+
+fn score(score: f64) -> String {
+    let width = score.clamp(0.0, 100.0);
+    match score > 0.0 {
+        true => format!("<b>{score:.0}</b><i class=\"score-bar\" style=\"--score:{width:.0}%\"></i>"),
+        false => nothing(),
+    }
+}
+
+fn total(row: &InsightRow) -> String {
+    let Some(previous) = row.previous else { return format!("Σ {}", format::count(row.total)) };
+    format!("Σ {} · {}", format::count(row.total), against(row.total, previous))
+}
+
+/// How much more, or less, than before: `+12 %`, `3.5×`, `new`.
+#[allow(clippy::cast_precision_loss)] // counts are far below 2^53
+pub(crate) fn against(now: u64, before: u64) -> String {
+    match (now, before) {
+        (0, 0) => "0 %".to_owned(),
+        (_, 0) => "new".to_owned(),
+        _ if now / before >= 3 => format!("{}×", format::number(now as f64 / before as f64)),
+        _ => format!("{} %", format::signed((now as f64 / before as f64 * 100.0 - 100.0).round())),
+    }
+}
+
+fn trend(cell: &TrendCell) -> String {
+    let unit = if cell.is_percent { " %" } else { "" };
+    let direction = if cell.per_week > 0.0 { "up" } else { "down" };
+    let interval = cell
+        .interval
+        .map(|(low, high)| format!("<span class=\"sub\">{} … {}</span>", format::signed(low), format::signed(high)));
+    format!(
+        "<span class=\"trend {direction}\">{}{unit}</span>{}",
+        format::signed(cell.per_week),
+        interval.unwrap_or_default()
+    )
+}
+
+fn outlier(cell: &OutlierCell, hrefs: &SeriesHrefs, row: &InsightRow) -> String {
+    let expected = cell.expected.map(|expected| format!(" <span class=\"dim\">/ {}</span>", format::number(expected)));
+    format!(
+        "<a href=\"{}\" title=\"Seen, against expected: what lies behind it\"><b>{}</b>{}<span class=\"sub\">{}{}</span></a>",
+        Text(&hrefs.href(&row.key, Some(cell.at))),
+        format::number(cell.value),
+        expected.unwrap_or_default(),
+        format::date(cell.at),
+        if cell.points > 1 { format!(" · {}×", cell.points) } else { String::new() },
+    )
+}
+
+fn change(cell: &ChangeCell, hrefs: &SeriesHrefs, row: &InsightRow) -> String {
+    format!(
+        "<a href=\"{}\" title=\"Level before, and after: what lies behind it\">{} → <b>{}</b><span class=\"sub\">{}{}</span></a>",
+        Text(&hrefs.href(&row.key, Some(cell.at))),
+        format::number(cell.before),
+        format::number(cell.after),
+        format::date(cell.at),
+        if cell.is_ramp { " · ramp" } else { "" },
+    )
+}
+
+/// The button that opens the decision; what was decided stands on it.
+fn triage(row: &InsightRow, names: &[String]) -> String {
+    if row.insight.is_none() {
+        return String::new();
+    }
+    let name = names.join(" · ");
+    match &row.triage {
+        None => format!(
+            "<button type=\"button\" class=\"triage\" aria-label=\"Decide about {}\" title=\"Decide (t)\">Decide</button>",
+            Text(&name)
+        ),
+        Some(triage) => format!(
+            "<button type=\"button\" class=\"triage decided\" data-verdict=\"{word}\" aria-label=\"{label}: {name}\" \
+             title=\"{label} by {by}, {when}. {note}\">{label}</button>",
+            word = if is_muting(triage.verdict) { "muted" } else { "open" },
+            label = triage.verdict.label(),
+            name = Text(&name),
+            by = Text(&triage.by),
+            when = format::instant(triage.decided_at),
+            note = Text(&triage.note),
+        ),
+    }
+}
+
+/// What a detector finds, in a word.
+pub(crate) fn detector_name(detector: Detector) -> &'static str {
+    match detector {
+        Detector::Trend => "Trend",
+        Detector::Outlier => "Outlier",
+        Detector::Changepoint => "Change",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_and_less_than_before() {
+        for (now, before, text) in
+            [(0, 0, "0 %"), (5, 0, "new"), (0, 5, "\u{2212}100 %"), (11, 10, "+10 %"), (35, 10, "3.5×")]
+        {
+            assert_eq!(against(now, before), text);
+        }
+    }
+
+    #[test]
+    fn cells_say_how_sure_they_are() {
+        let cell = TrendCell { per_week: 4.21, interval: Some((3.0, 5.5)), is_percent: true, q_value: None };
+        let html = trend(&cell);
+        assert!(html.contains("+4.21 %") && html.contains("+3 … +5.5"), "{html}");
+        assert!(score(0.0).contains('–') && score(86.6).contains("<b>87</b>"));
+    }
+}
