@@ -111,6 +111,7 @@ pub const KEYS: &[Key] = &[
         Some("1"),
         "The size of the demo organization's work; 1 is about 60,000 workloads in 30 days",
     ),
+    key("demo_finding_days", "1-1096", Some("548"), "Days of the demo organization's security findings"),
 ];
 
 /// The setting of that name.

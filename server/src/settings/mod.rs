@@ -85,6 +85,7 @@ pub struct Settings {
     pub demo_seed: u64,
     pub demo_days: u16,
     pub demo_scale: f64,
+    pub demo_finding_days: u16,
 }
 
 /// Where a value came from.
@@ -277,6 +278,7 @@ impl Settings {
             demo_seed: values.required("demo_seed", |text| values::number(text, 0, u64::MAX))?,
             demo_days: values.required("demo_days", |text| values::number(text, 1, 400))?,
             demo_scale: values.required("demo_scale", |text| values::number(text, 0.01, 100.0))?,
+            demo_finding_days: values.required("demo_finding_days", |text| values::number(text, 1, 1_096))?,
         };
         settings.check()?;
         Ok(settings)
