@@ -6,7 +6,7 @@
 use super::state::DemoState;
 use crate::clock::Clock;
 use anyhow::Context;
-use onepane_demo::{Findings, FindingsConfig};
+use onepane_demo::Findings;
 use onepane_domain::{OcsfVersion, SourceName, Timestamp};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
