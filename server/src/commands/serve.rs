@@ -72,7 +72,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let metric_pane =
         MetricPaneService::new(source, Arc::clone(&pane), Arc::clone(&model), charts.clone(), clock.clone());
     let findings_pane = FindingsPaneService::new(
-        adapters::open_findings(&settings),
+        adapters::open_findings(&settings, &clock).await?,
         opened.triages,
         Arc::clone(&store),
         Arc::clone(&model),

@@ -56,7 +56,7 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
         trend = row.trend.as_ref().map_or_else(nothing, trend),
         outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, &around.hrefs, row)),
         change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, &around.hrefs, row)),
-        why = Text(&row.why),
+        why = Text(&format::sentence(&row.why)),
         triage = triage(row, &names),
     );
 }

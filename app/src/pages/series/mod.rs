@@ -152,7 +152,7 @@ fn Charts() -> impl IntoView {
             found.or_else(|| before.cloned()).unwrap_or_default()
         });
         let mark = Signal::derive(move || series.span());
-        view! { <Chart view group=GROUP on_point mark /> }
+        view! { <Chart view group=GROUP linked=true on_point mark /> }
     };
     view! { <For each=names key=Clone::clone children=chart /> }.into_any()
 }
