@@ -1,44 +1,50 @@
 // The Security pages on a small lake with a planted spike and a planted step: the list, a series, what lies behind a point.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { seriousViolations } from '../support/axe.mjs';
 import { launchBrowser, narrow, openPage, overflowX, visit, wide } from '../support/browser.mjs';
 import { daysAgo, odd, records, spike, step } from '../support/findings.mjs';
-import { startOnepane } from '../support/onepane.mjs';
+import { runOnepane, startOnepane } from '../support/onepane.mjs';
 import { lines, trainingJob } from '../support/pages.mjs';
 
 const DAY = 86_400_000;
+let dataDir;
 let server;
 let browser;
 
 before(async () => {
-  server = await startOnepane();
+  dataDir = await mkdtemp(path.join(tmpdir(), 'onepane-e2e-'));
   const job = trainingJob({ name: 'beside-the-spike', time: new Date(Date.parse(daysAgo(spike.daysAgo)) + DAY / 2) });
   for (const [args, input] of [
-    [['lake', 'import', '--data-dir', server.dataDir, '-'], lines(records())],
-    [['ingest', '--data-dir', server.dataDir, '-'], lines([job])],
+    [['lake', 'import', '--data-dir', dataDir, '-'], lines(records())],
+    [['ingest', '--data-dir', dataDir, '-'], lines([job])],
   ]) {
-    const result = server.run(args, input);
+    const result = runOnepane(args, { input });
     assert.equal(result.status, 0, result.stderr);
   }
+  server = await startOnepane({ dataDir });
   browser = await launchBrowser();
 });
 
 after(async () => {
   await browser?.close();
   await server?.stop();
+  await rm(dataDir, { recursive: true, force: true });
 });
 
-async function open(path, options) {
+async function open(place, options) {
   const page = await openPage(browser, options);
   await page.addInitScript(() => {
     globalThis.shifts = [];
     const note = (list) => globalThis.shifts.push(...list.getEntries().filter((entry) => !entry.hadRecentInput));
     new PerformanceObserver(note).observe({ type: 'layout-shift', buffered: true });
   });
-  await visit(page, server.url + path);
+  await visit(page, server.url + place);
   return page;
 }
 
@@ -288,7 +294,7 @@ test('an address that cannot be is said so', async () => {
   await done(series);
 });
 
-for (const [name, path] of [
+for (const [name, place] of [
   ['the list', () => '/security'],
   ['all series, compared', () => '/security?show=all&compare=previous&range=30d'],
   ['a series', () => seriesPath(spike)],
@@ -298,7 +304,7 @@ for (const [name, path] of [
   for (const colorScheme of ['light', 'dark']) {
     for (const viewport of [narrow, wide]) {
       test(`${name}, ${colorScheme}, ${viewport.width} wide: nothing sticks out, nothing moves, axe is content`, async () => {
-        const page = await open(path(), { viewport, colorScheme });
+        const page = await open(place(), { viewport, colorScheme });
         await page.waitForTimeout(600);
         assert.equal(await overflowX(page), 0);
         assert.deepEqual(await page.evaluate(() => globalThis.shifts.map((shift) => shift.value)), []);

@@ -28,6 +28,7 @@ pub(crate) fn is_muting(verdict: Verdict) -> bool {
 /// Writing to a String cannot fail: results of `write!` are dropped.
 pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, html: &mut String) {
     let names = key_names(&around.query.group_by, &row.key, around.accounts);
+    let (first, rest) = head_and_rest(&around.query.group_by, &names);
     let href = around.hrefs.href(&row.key, None);
     let muted = row.triage.as_ref().is_some_and(|triage| is_muting(triage.verdict));
     let _ = write!(
@@ -38,11 +39,11 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
         score = score(row.score),
         href = Text(&href),
         whole = Text(&names.join(" · ")),
-        first = Text(names.first().map_or("All records", String::as_str)),
+        first = Text(&first),
         new = if row.is_new { "<b class=\"new\">new</b>" } else { "" },
-        rest = match names.get(1..) {
-            Some(rest) if !rest.is_empty() => format!("<span class=\"sub\">{}</span>", Text(&rest.join(" · "))),
-            _ => String::new(),
+        rest = match rest.is_empty() {
+            true => String::new(),
+            false => format!("<span class=\"sub\">{}</span>", Text(&rest)),
         },
     );
     sparkline(row, around.from, around.to, html);
@@ -56,7 +57,7 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
         trend = row.trend.as_ref().map_or_else(nothing, trend),
         outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, &around.hrefs, row)),
         change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, &around.hrefs, row)),
-        why = Text(&row.why),
+        why = Text(&format::sentence(&row.why)),
         triage = triage(row, &names),
     );
 }
@@ -64,6 +65,19 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
 /// The values of a key as people know them.
 pub(crate) fn key_names(group_by: &[Dimension], key: &[String], accounts: Accounts) -> Vec<String> {
     group_by.iter().zip(key).map(|(dimension, value)| dimension_value(dimension, value, accounts)).collect()
+}
+
+/// A key in two lines. Types are paths whose end tells them apart: the end of a type comes first, what it belongs to
+/// after that. Without a type the first value comes first.
+pub(crate) fn head_and_rest(group_by: &[Dimension], names: &[String]) -> (String, String) {
+    let Some(first) = names.first() else { return ("All records".to_owned(), String::new()) };
+    let of_type = group_by.iter().position(|dimension| *dimension == Dimension::TYPE);
+    let split = of_type.and_then(|place| Some((place, names.get(place)?.rsplit_once('/')?)));
+    let Some((place, (before, end))) = split.filter(|(_, (_, end))| !end.is_empty()) else {
+        return (first.clone(), names.get(1..).unwrap_or_default().join(" · "));
+    };
+    let rest = names.iter().enumerate().map(|(at, name)| if at == place { before } else { name.as_str() });
+    (end.to_owned(), rest.collect::<Vec<_>>().join(" · "))
 }
 
 fn nothing() -> String {
@@ -174,6 +188,20 @@ mod tests {
         {
             assert_eq!(against(now, before), text);
         }
+    }
+
+    #[test]
+    fn the_end_of_a_type_comes_first() {
+        let names = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let usual = SecurityQuery::usual_grouping();
+        let split = |texts: &[&str]| head_and_rest(&usual, &names(texts));
+        assert_eq!(
+            split(&["GuardDuty", "TTPs/Discovery/Recon"]),
+            ("Recon".to_owned(), "GuardDuty · TTPs/Discovery".to_owned())
+        );
+        assert_eq!(split(&["Macie", "PII"]), ("Macie".to_owned(), "PII".to_owned()));
+        assert_eq!(split(&["Macie", "odd/"]), ("Macie".to_owned(), "odd/".to_owned()));
+        assert_eq!(head_and_rest(&[], &[]).0, "All records");
     }
 
     #[test]
