@@ -1,5 +1,6 @@
 //! Adapters from the environment's AWS configuration.
 
+use crate::findings::{AthenaFindings, AthenaOptions, AthenaSource};
 use crate::metrics::{CloudWatchMetrics, MetricOptions};
 use crate::store::{DynamoStore, StoreConfig};
 use aws_config::retry::RetryConfig;
@@ -54,6 +55,16 @@ pub async fn connect_metrics(
         (region.clone(), aws_sdk_cloudwatch::Client::from_conf(config))
     };
     CloudWatchMetrics::new(regions.iter().map(client).collect(), options)
+}
+
+/// Findings from Athena's tables, with the same credentials. Sends nothing yet.
+pub async fn connect_findings(
+    connect: ConnectOptions,
+    options: AthenaOptions,
+    sources: Vec<AthenaSource>,
+) -> AthenaFindings {
+    let config_of_aws = load(connect, retry_policy()).await;
+    AthenaFindings::new(aws_sdk_athena::Client::new(&config_of_aws), options, sources)
 }
 
 /// HTTP client, timeouts, credentials, endpoint.

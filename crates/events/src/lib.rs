@@ -25,6 +25,7 @@ mod detail_type;
 mod envelope;
 mod fields;
 mod instances;
+mod json_reader;
 pub mod metric_stream;
 mod parent;
 mod reader;
@@ -34,8 +35,9 @@ mod subject;
 mod window;
 mod workload;
 
+pub use json_reader::{JsonItem, JsonReader, MAX_EVENT_BYTES, MAX_REJECTED_BYTES};
 pub use parent::step_job;
-pub use reader::{EventReader, MAX_EVENT_BYTES, MAX_REJECTED_BYTES, Parsed, parse_all};
+pub use reader::{EventReader, Parsed, parse_all};
 pub use status::{api_spelling, phase_of};
 
 use detail_type::DetailType;

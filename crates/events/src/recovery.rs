@@ -1,7 +1,7 @@
 //! One JSON value at a time out of a window, and the way past a broken one.
 
 use crate::cloudtrail::is_record;
-use crate::reader::{MAX_EVENT_BYTES, MAX_REJECTED_BYTES, cut};
+use crate::json_reader::{MAX_EVENT_BYTES, MAX_REJECTED_BYTES, cut};
 use crate::window::{Window, is_blank};
 use serde::de::IgnoredAny;
 use serde_json::Value;

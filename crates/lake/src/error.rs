@@ -42,9 +42,4 @@ impl LakeError {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
     }
-
-    pub(crate) fn parquet(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
-        let path = path.to_owned();
-        move |error| Self::Parquet { path, why: error.to_string() }
-    }
 }

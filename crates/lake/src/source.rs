@@ -3,7 +3,7 @@
 mod custom;
 
 use onepane_domain::{Dimension, OcsfVersion, SourceName};
-use onepane_findings::{Layout, Place, layout};
+use onepane_findings::{Layout, Place, SqlTable, layout};
 
 pub(crate) use custom::read_sources;
 
@@ -53,6 +53,8 @@ pub(crate) struct Form {
     pub(crate) types: Option<Path>,
     pub(crate) resources: Option<Path>,
     pub(crate) dims: Vec<Dim>,
+    /// Where Athena has the same, if a description tells.
+    pub(crate) table: Option<SqlTable>,
 }
 
 impl Form {
@@ -126,5 +128,6 @@ fn of(layout: &Layout) -> Form {
                 column: place(field.place),
             })
             .collect(),
+        table: None,
     }
 }

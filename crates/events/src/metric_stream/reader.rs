@@ -1,7 +1,7 @@
 //! Records out of a stream of bytes, one at a time.
 
 use super::{MetricRecord, Wire};
-use crate::reader::cut;
+use crate::json_reader::cut;
 use crate::window::{Window, is_blank};
 use serde::de::IgnoredAny;
 use std::io::{self, BufRead};

@@ -1,7 +1,8 @@
 //! From a result's rows to findings.
 
 use super::rows::COLUMNS;
-use onepane_domain::{FindingRow, FindingSeries, ResourceRef, Timestamp};
+use super::series::first_bucket;
+use onepane_domain::{FindingRequest, FindingRow, FindingSeries, ResourceRef, Timestamp};
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 
@@ -15,23 +16,33 @@ pub struct Unreadable {
     pub what: String,
 }
 
-/// The series of a result of [`super::FindingSql::series`] whose request groups by so many dimensions, and how many there
-/// are with those that were left out. A value that is null is none.
+/// The series of a request from the result of its statement, and how many there are with those that were left out. A value
+/// that is null is none.
 ///
 /// # Errors
 /// [`Unreadable`].
-pub fn read_series(rows: &[Vec<Option<String>>], dimensions: usize) -> Result<(Vec<FindingSeries>, u64), Unreadable> {
-    let mut all_series: Vec<FindingSeries> = Vec::new();
+pub fn read_series(
+    request: &FindingRequest,
+    rows: &[Vec<Option<String>>],
+) -> Result<(Vec<FindingSeries>, u64), Unreadable> {
+    let dimensions = request.group_by.len();
+    let mut all_series = Vec::with_capacity(rows.len());
     let mut there_are = 0;
     for (row, cells) in rows.iter().enumerate() {
-        let cells = Cells::new(row, cells, dimensions + 3)?;
-        let key: Vec<String> = (0..dimensions).map(|place| cells.text(place)).collect();
-        let count = (cells.instant(dimensions)?, cells.number(dimensions + 1)?);
-        there_are = cells.number(dimensions + 2)?;
-        match all_series.last_mut() {
-            Some(series) if series.key == key => series.counts.push(count),
-            _ => all_series.push(FindingSeries { key, counts: vec![count] }),
-        }
+        let cells = Cells::new(row, cells, dimensions + 2)?;
+        let key = (0..dimensions).map(|place| cells.text(place)).collect();
+        let text = cells.given(dimensions).unwrap_or_default();
+        let counts = text.split(',').map(|count| {
+            let read = count.split_once(' ').and_then(|(number, count)| {
+                let after = number.parse::<i64>().ok()?.checked_mul(request.bucket.millis())?;
+                let bucket = first_bucket(request).checked_add(after)?;
+                Some((Timestamp::from_millis(bucket).ok()?, count.parse().ok()?))
+            });
+            read.ok_or_else(|| cells.wrong(dimensions, "no bucket and count", count))
+        });
+        let counts = counts.collect::<Result<_, _>>()?;
+        all_series.push(FindingSeries { key, counts });
+        there_are = cells.number(dimensions + 1)?;
     }
     Ok((all_series, there_are))
 }
@@ -44,10 +55,18 @@ pub fn read_rows(rows: &[Vec<Option<String>>]) -> Result<Vec<FindingRow>, Unread
     rows.iter().enumerate().map(|(row, cells)| finding(&Cells::new(row, cells, COLUMNS.len())?)).collect()
 }
 
+/// How the sentence about series left out ends.
+const LEFT_OUT: &str = "series are left out: those with the smallest totals";
+
 /// How many series were left out, in one sentence; none if there are no others.
 pub fn left_out_note(shown: usize, there_are: u64) -> Option<String> {
     let left_out = there_are.saturating_sub(u64::try_from(shown).unwrap_or(u64::MAX));
-    (left_out > 0).then(|| format!("{left_out} of {there_are} series are left out: those with the smallest totals"))
+    (left_out > 0).then(|| format!("{left_out} of {there_are} {LEFT_OUT}"))
+}
+
+/// True for such a sentence: as much was asked for, and nothing went wrong.
+pub(crate) fn is_left_out_note(note: &str) -> bool {
+    note.ends_with(LEFT_OUT)
 }
 
 fn finding(cells: &Cells<'_>) -> Result<FindingRow, Unreadable> {
@@ -122,28 +141,41 @@ impl<'a> Cells<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use onepane_domain::{Bucket, CountingRule, Dimension, SourceName};
     use proptest::prelude::*;
 
     fn row(cells: &[Option<&str>]) -> Vec<Option<String>> {
         cells.iter().map(|cell| cell.map(ToOwned::to_owned)).collect()
     }
 
+    fn weekly() -> FindingRequest {
+        FindingRequest {
+            source: SourceName::SECURITY_HUB,
+            group_by: vec![Dimension::PRODUCT],
+            bucket: Bucket::Week,
+            from: "2026-11-25T10:00:00Z".parse().unwrap(),
+            to: "2026-12-25T10:00:00Z".parse().unwrap(),
+            filters: Vec::new(),
+            count: CountingRule::Updates,
+            most_series: 2,
+        }
+    }
+
     #[test]
-    fn equal_keys_next_to_each_other_are_one_series() {
-        let result = [
-            row(&[Some(""), Some("0"), Some("2"), Some("7")]),
-            row(&[Some("a"), Some("0"), Some("1"), Some("7")]),
-            row(&[Some("a"), Some("86400000"), Some("3"), Some("7")]),
-        ];
-        let (series, there_are) = read_series(&result, 1).unwrap();
-        assert_eq!(there_are, 7);
-        assert_eq!(
-            series.iter().map(|series| (series.key[0].as_str(), series.total())).collect::<Vec<_>>(),
-            [("", 2), ("a", 4)]
-        );
+    fn counts_are_told_by_the_number_of_their_bucket() {
+        let result = [row(&[None, Some("0 2"), Some("7")]), row(&[Some("a"), Some("0 1,3 30"), Some("7")])];
+        let (series, there_are) = read_series(&weekly(), &result).unwrap();
+        assert_eq!((there_are, series[0].key[0].as_str(), series[1].total()), (7, "", 31));
+        let starts: Vec<String> = series[1].counts.iter().map(|(at, _)| at.day()).collect();
+        assert_eq!(starts, ["2026-11-23", "2026-12-14"], "Mondays");
         assert_eq!(left_out_note(2, 7).unwrap(), "5 of 7 series are left out: those with the smallest totals");
         assert_eq!(left_out_note(7, 7), None);
-        assert_eq!(read_series(&result, 2).unwrap_err().to_string(), "row 0: 4 columns; want 5");
+        let narrow = [row(&[Some("a"), Some("1 1")])];
+        assert_eq!(read_series(&weekly(), &narrow).unwrap_err().to_string(), "row 0: 2 columns; want 3");
+        for counts in ["", "1", "x 1", "1 x", "1 1,", "9223372036854775807 1", "1 -1"] {
+            let told = read_series(&weekly(), &[row(&[Some("a"), Some(counts), Some("1")])]);
+            assert!(told.unwrap_err().to_string().starts_with("row 0: column 1: no bucket and count"), "{counts}");
+        }
     }
 
     #[test]
@@ -168,8 +200,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_result_breaks_the_reader(rows in proptest::collection::vec(
-            proptest::collection::vec(proptest::option::of("[0-9a-z\\[\\]\",-]{0,9}"), 0..16), 0..4)) {
-            let _ = read_series(&rows, 1);
+            proptest::collection::vec(proptest::option::of("[0-9a-z \\[\\]\",-]{0,9}"), 0..16), 0..4)) {
+            let _ = read_series(&weekly(), &rows);
             let _ = read_rows(&rows);
         }
     }

@@ -6,8 +6,8 @@ use super::table::SqlTable;
 use super::writer::Writer;
 use onepane_domain::{CountingRule, FindingRequest};
 
-/// Columns of the result: `k0`, `k1`, … (the group's values), `bucket` (its start in milliseconds since 1970), `n` (the
-/// count), `series` (how many series there are, left out ones included). By group, oldest first.
+/// Columns of the result: `k0`, `k1`, … (the group's values), `counts` (`0 12,3 5`: 12 in the first bucket and 5 in the
+/// fourth, oldest first), `series` (how many series there are, with those left out). By group.
 pub(super) fn write(sql: &mut Writer, tables: &[SqlTable], request: &FindingRequest) -> Result<(), SqlError> {
     for dimension in &request.group_by {
         records::known(tables, dimension)?;
@@ -29,7 +29,7 @@ pub(super) fn write(sql: &mut Writer, tables: &[SqlTable], request: &FindingRequ
         }
         CountingRule::FirstSeen => first_seen(sql, &keys, request),
     }
-    largest(sql, &keys, request.most_series);
+    largest(sql, &keys, request);
     Ok(())
 }
 
@@ -52,10 +52,15 @@ fn columns(table: &SqlTable, request: &FindingRequest) -> Vec<(String, String)> 
     columns
 }
 
-/// The start of the bucket of an instant within the window. Weeks do not divide what lies before 1970, so all are counted
-/// from the first bucket.
+/// Where the first bucket of a request begins, in milliseconds since 1970; that may be before its window.
+pub(super) fn first_bucket(request: &FindingRequest) -> i64 {
+    request.bucket.start_of(request.from).millis()
+}
+
+/// The start of the bucket of an instant within the window. No instant is before the first bucket, so that nothing is
+/// negative and the remainder is the same everywhere.
 fn bucket(at: &str, request: &FindingRequest) -> String {
-    let first = request.bucket.start_of(request.from).millis();
+    let first = first_bucket(request);
     format!("{at} - mod({at} - {first}, {})", request.bucket.millis())
 }
 
@@ -84,17 +89,24 @@ fn first_seen(sql: &mut Writer, keys: &[String], request: &FindingRequest) {
     sql.raw(&format!("\n  GROUP BY {groups}{bucket}\n),\n"));
 }
 
-/// The largest series. Windows, not a join: a table that is named twice is read, and paid for, twice.
-fn largest(sql: &mut Writer, keys: &[String], most: usize) {
+/// The largest series, a row each: pages of a result have few rows. A window tells how many there are; a second look at
+/// the table would be paid for.
+fn largest(sql: &mut Writer, keys: &[String], request: &FindingRequest) {
     let columns: String = keys.iter().map(|key| format!("{key}, ")).collect();
-    let by_key = if keys.is_empty() { String::new() } else { format!("PARTITION BY {}", keys.join(", ")) };
+    let groups = if keys.is_empty() { "()".to_owned() } else { keys.join(", ") };
     let then_by_key: String = keys.iter().map(|key| format!(", {key}")).collect();
+    let first = first_bucket(request);
+    let number = format!("CAST((\"bucket\" - {first}) / {} AS bigint)", request.bucket.millis());
     sql.raw(&format!(
-        "totals AS (\n  SELECT {columns}\"bucket\", \"n\", sum(\"n\") OVER ({by_key}) AS \"total\"\n  FROM counts\n),\n\
-         ranks AS (\n  SELECT {columns}\"bucket\", \"n\", \
-         dense_rank() OVER (ORDER BY \"total\" DESC{then_by_key}) AS \"place\"\n  FROM totals\n),\n\
-         ranked AS (\n  SELECT {columns}\"bucket\", \"n\", \"place\", max(\"place\") OVER () AS \"series\"\n  FROM ranks\n)\n\
-         SELECT {columns}\"bucket\", \"n\", \"series\"\nFROM ranked\nWHERE \"place\" <= {most}\n\
-         ORDER BY {columns}\"bucket\"\n"
+        "series AS (\n  SELECT {columns}sum(\"n\") AS \"total\",\n    \
+         array_join(array_agg(concat(CAST({number} AS varchar), ' ', CAST(\"n\" AS varchar)) ORDER BY \"bucket\"), ',') \
+         AS \"counts\"\n  FROM counts\n  GROUP BY {groups}\n  HAVING count(*) > 0\n),\n\
+         ranked AS (\n  SELECT {columns}\"counts\", row_number() OVER (ORDER BY \"total\" DESC{then_by_key}) AS \"place\",\n    \
+         count(*) OVER () AS \"series\"\n  FROM series\n)\n\
+         SELECT {columns}\"counts\", \"series\"\nFROM ranked\nWHERE \"place\" <= {}\n",
+        request.most_series
     ));
+    if !keys.is_empty() {
+        sql.raw(&format!("ORDER BY {}\n", keys.join(", ")));
+    }
 }

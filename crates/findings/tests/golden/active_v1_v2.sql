@@ -26,22 +26,21 @@ counts AS (
   FROM records
   GROUP BY "at" - mod("at" - 1767225600000, 3600000)
 ),
-totals AS (
-  SELECT "bucket", "n", sum("n") OVER () AS "total"
+series AS (
+  SELECT sum("n") AS "total",
+    array_join(array_agg(concat(CAST(CAST(("bucket" - 1767225600000) / 3600000 AS bigint) AS varchar), ' ', CAST("n" AS varchar)) ORDER BY "bucket"), ',') AS "counts"
   FROM counts
-),
-ranks AS (
-  SELECT "bucket", "n", dense_rank() OVER (ORDER BY "total" DESC) AS "place"
-  FROM totals
+  GROUP BY ()
+  HAVING count(*) > 0
 ),
 ranked AS (
-  SELECT "bucket", "n", "place", max("place") OVER () AS "series"
-  FROM ranks
+  SELECT "counts", row_number() OVER (ORDER BY "total" DESC) AS "place",
+    count(*) OVER () AS "series"
+  FROM series
 )
-SELECT "bucket", "n", "series"
+SELECT "counts", "series"
 FROM ranked
 WHERE "place" <= 100
-ORDER BY "bucket"
 -- ? 1: '20251231'
 -- ? 2: '20260201'
 -- ? 3: 1767225600000

@@ -13,22 +13,22 @@ counts AS (
   FROM records
   GROUP BY "k0", "at" - mod("at" - 1767225600000, 86400000)
 ),
-totals AS (
-  SELECT "k0", "bucket", "n", sum("n") OVER (PARTITION BY "k0") AS "total"
+series AS (
+  SELECT "k0", sum("n") AS "total",
+    array_join(array_agg(concat(CAST(CAST(("bucket" - 1767225600000) / 86400000 AS bigint) AS varchar), ' ', CAST("n" AS varchar)) ORDER BY "bucket"), ',') AS "counts"
   FROM counts
-),
-ranks AS (
-  SELECT "k0", "bucket", "n", dense_rank() OVER (ORDER BY "total" DESC, "k0") AS "place"
-  FROM totals
+  GROUP BY "k0"
+  HAVING count(*) > 0
 ),
 ranked AS (
-  SELECT "k0", "bucket", "n", "place", max("place") OVER () AS "series"
-  FROM ranks
+  SELECT "k0", "counts", row_number() OVER (ORDER BY "total" DESC, "k0") AS "place",
+    count(*) OVER () AS "series"
+  FROM series
 )
-SELECT "k0", "bucket", "n", "series"
+SELECT "k0", "counts", "series"
 FROM ranked
 WHERE "place" <= 100
-ORDER BY "k0", "bucket"
+ORDER BY "k0"
 -- ? 1: 1767225600000
 -- ? 2: 1769904000000
 -- ? 3: 'arn:aws:iam::111122223333:root'

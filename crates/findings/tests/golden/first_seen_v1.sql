@@ -23,22 +23,22 @@ counts AS (
   WHERE "created" IS NULL OR "created" >= ?
   GROUP BY "k0", "at" - mod("at" - 1766966400000, 604800000)
 ),
-totals AS (
-  SELECT "k0", "bucket", "n", sum("n") OVER (PARTITION BY "k0") AS "total"
+series AS (
+  SELECT "k0", sum("n") AS "total",
+    array_join(array_agg(concat(CAST(CAST(("bucket" - 1766966400000) / 604800000 AS bigint) AS varchar), ' ', CAST("n" AS varchar)) ORDER BY "bucket"), ',') AS "counts"
   FROM counts
-),
-ranks AS (
-  SELECT "k0", "bucket", "n", dense_rank() OVER (ORDER BY "total" DESC, "k0") AS "place"
-  FROM totals
+  GROUP BY "k0"
+  HAVING count(*) > 0
 ),
 ranked AS (
-  SELECT "k0", "bucket", "n", "place", max("place") OVER () AS "series"
-  FROM ranks
+  SELECT "k0", "counts", row_number() OVER (ORDER BY "total" DESC, "k0") AS "place",
+    count(*) OVER () AS "series"
+  FROM series
 )
-SELECT "k0", "bucket", "n", "series"
+SELECT "k0", "counts", "series"
 FROM ranked
 WHERE "place" <= 100
-ORDER BY "k0", "bucket"
+ORDER BY "k0"
 -- ? 1: '20251231'
 -- ? 2: '20260201'
 -- ? 3: 1767225600000

@@ -2,6 +2,7 @@
 
 mod access;
 mod schema;
+mod sql;
 
 pub(crate) use access::{Access, Opened, Shared, Wants};
 
@@ -15,6 +16,7 @@ use onepane_domain::{
     CountingRule, ErrorKind, FindingRequest, FindingRows, FindingRowsRequest, FindingSchema, FindingSeriesAnswer,
     FindingSource, PortError, PortResult, SourceName, Timestamp,
 };
+use onepane_findings::left_out_note;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -130,10 +132,7 @@ impl FindingSource for ParquetLake {
             let opened = access.open(forms(&access.shared, &request.source)?, &wants)?;
             let (series, left_out) = series::series(access, &opened, &request)?;
             let mut notes = access.trouble.notes();
-            if left_out > 0 {
-                let all = left_out + series.len();
-                notes.push(format!("{left_out} of {all} series are left out: those with the smallest totals"));
-            }
+            notes.extend(left_out_note(series.len(), (left_out + series.len()) as u64));
             Ok(FindingSeriesAnswer { series, cost: access.spent.cost(begin.elapsed()), notes })
         })
         .await
@@ -163,6 +162,6 @@ impl FindingSource for ParquetLake {
     async fn sql(&self, request: &FindingRowsRequest) -> PortResult<String> {
         request.check().map_err(invalid)?;
         let request = request.clone();
-        self.work(move |access| schema::sql(access, &request)).await
+        self.work(move |access| sql::sql(access, &request)).await
     }
 }

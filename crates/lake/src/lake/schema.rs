@@ -5,9 +5,7 @@ use crate::listing::{Days, LakeFile, Listing};
 use crate::parquet_file::Fit;
 use crate::scan::{Question, Target};
 use crate::source::{Column, Form, read_sources};
-use onepane_domain::{
-    DimensionInfo, ErrorKind, FindingRowsRequest, FindingSchema, PortError, PortResult, SourceName, Timestamp,
-};
+use onepane_domain::{DimensionInfo, ErrorKind, FindingSchema, PortError, PortResult, SourceName, Timestamp};
 use std::sync::Arc;
 
 const DAY_MS: i64 = 86_400_000;
@@ -109,10 +107,4 @@ fn column_name(column: &Column) -> String {
         (Some(partition), None) => format!("{partition} (folder)"),
         (None, None) => String::new(),
     }
-}
-
-/// The Athena SQL for the same rows.
-pub(super) fn sql(access: &Access, request: &FindingRowsRequest) -> PortResult<String> {
-    forms(&access.shared, &request.source)?;
-    Err(PortError::new(ErrorKind::Invalid, "the SQL of this source is not available"))
 }

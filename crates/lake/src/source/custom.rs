@@ -4,20 +4,20 @@
 //! [cloud-trail]                       # the source's name
 //! folder = "cloud-trail/2.0"          # below the lake; its name if absent
 //! time = "time"                       # the column of the record's time
-//! time_unit = "ms"                    # of a number: ms (if absent) or s; a timestamp tells by itself
-//! uid = "metadata.uid"                # what records of one thing share; may be absent, as the next three
-//! status_id = "status_id"
-//! created = "finding.created_time"
-//! title = "message"                   # shorthand for a dimension of that name
+//! time_form = "epoch_ms"              # or epoch_s, or timestamp
+//! uid = "metadata.uid"                # what records of one thing share; may be absent
+//! athena = "database.table"           # where Athena has the same; may be absent, there is no SQL to copy then
 //!
 //! [cloud-trail.dimensions]            # name = column, or a folder's key such as region
 //! service = "api.service.name"
+//! resource = "resources[].uid"        # of a list the first element
 //! account = { column = "accountid", label = "AWS account" }
 //! ```
 
 use super::{Column, Dim, Form, Path, TimeUnit};
 use crate::LakeError;
 use onepane_domain::{Dimension, OcsfVersion, SourceName};
+use onepane_findings::{CustomTable, SqlTable};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -29,22 +29,30 @@ const SOURCES_FILE: &str = "sources.toml";
 struct Described {
     folder: Option<String>,
     time: String,
-    #[serde(default)]
-    time_unit: Unit,
+    time_form: TimeForm,
     uid: Option<String>,
-    status_id: Option<String>,
-    created: Option<String>,
-    title: Option<String>,
+    athena: Option<String>,
     #[serde(default)]
     dimensions: BTreeMap<Dimension, DescribedColumn>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-enum Unit {
-    #[default]
-    Ms,
-    S,
+/// The words are those of Athena's configuration.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum TimeForm {
+    EpochMs,
+    EpochS,
+    Timestamp,
+}
+
+impl TimeForm {
+    fn word(self) -> &'static str {
+        match self {
+            Self::EpochMs => "epoch_ms",
+            Self::EpochS => "epoch_s",
+            Self::Timestamp => "timestamp",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -80,39 +88,52 @@ fn form(source: SourceName, described: Described) -> Result<Form, String> {
         return Err(format!("[{source}]: folder {folder:?} is not below the lake"));
     }
     let path = |what: &str, text: &str| -> Result<Path, String> {
-        let names: Path = text.split('.').map(|name| name.trim().to_owned()).collect();
-        let is_path = names.iter().all(|name| !name.is_empty());
+        let names: Path = text.split('.').map(|name| name.strip_suffix("[]").unwrap_or(name).to_owned()).collect();
+        let is_path = names.iter().all(|name| !name.is_empty() && !name.contains([' ', '[', ']']));
         is_path.then_some(names).ok_or_else(|| format!("[{source}]: {what} {text:?} names no column"))
     };
-    let optional = |what: &str, text: &Option<String>| text.as_deref().map(|text| path(what, text)).transpose();
     let mut dims = Vec::new();
+    let mut written = BTreeMap::new();
     for (dimension, column) in described.dimensions {
         let (column, label) = match column {
             DescribedColumn::Plain(column) => (column, label(&dimension)),
             DescribedColumn::Labelled { column, label } => (column, label),
         };
+        written.insert(dimension.to_string(), column.clone());
         dims.push(dim(dimension, label, path("column", &column)?));
     }
-    if let Some(title) = &described.title
-        && !dims.iter().any(|dim| dim.dimension == Dimension::TITLE)
-    {
-        dims.push(dim(Dimension::TITLE, label(&Dimension::TITLE), path("title", title)?));
-    }
+    let table = match described.athena.as_deref().map(|name| name.split_once('.').ok_or(name)) {
+        None => None,
+        Some(Err(name)) => return Err(format!("[{source}]: athena {name:?} is not database.table")),
+        Some(Ok((database, table))) => {
+            let table = CustomTable {
+                database: database.to_owned(),
+                table: table.to_owned(),
+                time: described.time.clone(),
+                time_form: described.time_form.word().to_owned(),
+                day: Some("eventday".to_owned()),
+                uid: described.uid.clone(),
+                dimensions: written,
+            };
+            Some(SqlTable::custom(&table).map_err(|error| format!("[{source}]: {error}"))?)
+        }
+    };
     Ok(Form {
         version: OcsfVersion::Custom,
         folder,
         times: vec![path("time", &described.time)?],
-        time_unit: match described.time_unit {
-            Unit::Ms => TimeUnit::Millis,
-            Unit::S => TimeUnit::Seconds,
+        time_unit: match described.time_form {
+            TimeForm::EpochMs | TimeForm::Timestamp => TimeUnit::Millis,
+            TimeForm::EpochS => TimeUnit::Seconds,
         },
-        uid: optional("uid", &described.uid)?,
-        status_id: optional("status_id", &described.status_id)?,
-        created: optional("created", &described.created)?,
+        uid: described.uid.as_deref().map(|uid| path("uid", uid)).transpose()?,
+        status_id: None,
+        created: None,
         description: None,
         types: None,
         resources: None,
         dims,
+        table,
         source,
     })
 }
@@ -139,27 +160,32 @@ mod tests {
 
     #[test]
     fn a_table_is_a_source() {
-        let text = "[cloud-trail]\nfolder = \"ct/2.0\"\ntime = \"time\"\ntime_unit = \"s\"\ntitle = \"message\"\n\
-                    [cloud-trail.dimensions]\nservice = \"api.service.name\"\n\
+        let text = "[cloud-trail]\nfolder = \"ct/2.0\"\ntime = \"time\"\ntime_form = \"epoch_s\"\n\
+                    athena = \"db.table\"\n[cloud-trail.dimensions]\nservice = \"api.service[].name\"\n\
                     account = { column = \"accountid\", label = \"AWS account\" }\n";
         let forms = forms(text).unwrap();
         let [form] = forms.as_slice() else { panic!("{forms:?}") };
         assert_eq!((form.source.as_str(), form.folder.as_str()), ("cloud-trail", "ct/2.0"));
         let names: Vec<_> = form.dims.iter().map(|dim| (dim.dimension.as_str(), dim.label.as_str())).collect();
-        assert_eq!(names, [("account", "AWS account"), ("service", "Service"), ("title", "Title")]);
+        assert_eq!(names, [("account", "AWS account"), ("service", "Service")]);
         assert_eq!(form.dims[0].column.partition.as_deref(), Some("accountid"));
         assert_eq!(form.dims[1].column.partition, None);
+        assert_eq!(form.dims[1].column.path.as_ref().unwrap(), &["api", "service", "name"]);
+        assert_eq!(form.table.as_ref().unwrap().name().as_str(), "table");
     }
 
     #[test]
     fn what_cannot_be_a_source_is_refused_with_its_place() {
         for (text, place) in [
             ("[a]\n", "time"),
-            ("[a]\ntime = \"x\"\nfolder = \"../up\"", "folder"),
-            ("[a]\ntime = \"x\"\nfolder = \"/etc\"", "folder"),
-            ("[a]\ntime = \"x..y\"", "time"),
-            ("[a]\ntime = \"x\"\ncolour = 1", "colour"),
-            ("[security-hub]\ntime = \"x\"", "security-hub"),
+            ("[a]\ntime = \"x\"\ntime_form = \"epoch_ms\"\nfolder = \"../up\"", "folder"),
+            ("[a]\ntime = \"x\"\ntime_form = \"epoch_ms\"\nfolder = \"/etc\"", "folder"),
+            ("[a]\ntime = \"x..y\"\ntime_form = \"epoch_ms\"", "time"),
+            ("[a]\ntime = \"x\"\ntime_form = \"moons\"", "moons"),
+            ("[a]\ntime = \"x\"\ntime_form = \"epoch_ms\"\ncolour = 1", "colour"),
+            ("[a]\ntime = \"x\"\ntime_form = \"epoch_ms\"\nathena = \"t\"", "database.table"),
+            ("[a]\ntime = \"x\"\ntime_form = \"epoch_ms\"\nathena = \"d.t;x\"", "t;x"),
+            ("[security-hub]\ntime = \"x\"\ntime_form = \"timestamp\"", "security-hub"),
             ("[\"It's\"]\ntime = \"x\"", "It's"),
         ] {
             let why = forms(text).unwrap_err();
