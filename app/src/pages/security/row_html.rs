@@ -55,8 +55,8 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
         level = format::number(row.level),
         total = total(row),
         trend = row.trend.as_ref().map_or_else(nothing, trend),
-        outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, &around.hrefs, row)),
-        change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, &around.hrefs, row)),
+        outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, around, row)),
+        change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, around, row)),
         why = Text(&format::sentence(&row.why)),
         triage = triage(row, &names),
     );
@@ -121,25 +121,25 @@ fn trend(cell: &TrendCell) -> String {
     )
 }
 
-fn outlier(cell: &OutlierCell, hrefs: &SeriesHrefs, row: &InsightRow) -> String {
+fn outlier(cell: &OutlierCell, around: &Around<'_>, row: &InsightRow) -> String {
     let expected = cell.expected.map(|expected| format!(" <span class=\"dim\">/ {}</span>", format::number(expected)));
     format!(
         "<a href=\"{}\" title=\"Seen, against expected: what lies behind it\"><b>{}</b>{}<span class=\"sub\">{}{}</span></a>",
-        Text(&hrefs.href(&row.key, Some(cell.at))),
+        Text(&around.hrefs.href(&row.key, Some(cell.at))),
         format::number(cell.value),
         expected.unwrap_or_default(),
-        format::date(cell.at),
+        format::date_near(cell.at, around.to),
         if cell.points > 1 { format!(" · {}×", cell.points) } else { String::new() },
     )
 }
 
-fn change(cell: &ChangeCell, hrefs: &SeriesHrefs, row: &InsightRow) -> String {
+fn change(cell: &ChangeCell, around: &Around<'_>, row: &InsightRow) -> String {
     format!(
         "<a href=\"{}\" title=\"Level before, and after: what lies behind it\">{} → <b>{}</b><span class=\"sub\">{}{}</span></a>",
-        Text(&hrefs.href(&row.key, Some(cell.at))),
+        Text(&around.hrefs.href(&row.key, Some(cell.at))),
         format::number(cell.before),
         format::number(cell.after),
-        format::date(cell.at),
+        format::date_near(cell.at, around.to),
         if cell.is_ramp { " · ramp" } else { "" },
     )
 }
