@@ -92,9 +92,12 @@ fn score(score: f64) -> String {
     }
 }
 
+/// The sum; against the one of the time before where that is known.
 fn total(row: &InsightRow) -> String {
-    let Some(previous) = row.previous else { return format!("Σ {}", format::count(row.total)) };
-    format!("Σ {} · {}", format::count(row.total), against(row.total, previous))
+    let total = format::count(row.total);
+    let Some(previous) = row.previous else { return format!("Σ {total}") };
+    let before = format::count(previous);
+    format!("<span title=\"{total} in all, {before} in the time before\">Σ {}</span>", against(row.total, previous))
 }
 
 /// How much more, or less, than before: `+12 %`, `3.5×`, `new`.
@@ -111,9 +114,10 @@ pub(crate) fn against(now: u64, before: u64) -> String {
 fn trend(cell: &TrendCell) -> String {
     let unit = if cell.is_percent { " %" } else { "" };
     let direction = if cell.per_week > 0.0 { "up" } else { "down" };
-    let interval = cell
-        .interval
-        .map(|(low, high)| format!("<span class=\"sub\">{} … {}</span>", format::signed(low), format::signed(high)));
+    let interval = cell.interval.map(|(low, high)| {
+        let tenths = |end: f64| format::signed((end * 10.0).round() / 10.0);
+        format!("<span class=\"sub\">{} … {}</span>", tenths(low), tenths(high))
+    });
     format!(
         "<span class=\"trend {direction}\">{}{unit}</span>{}",
         format::signed(cell.per_week),
