@@ -59,3 +59,23 @@ last_line() {
     [ -n "$line" ] || line=$(grep -v '^[[:space:]]*$' "$1" | tail -n 1) || true
     printf '%s' "${line:-it wrote nothing}"
 }
+
+# python_tool NAME IMPORTS PIN…: a Python environment of its own in target/NAME with these packages; nothing if it is there.
+python_tool() {
+    local name=$1 imports=$2 log=$logs/$1.log
+    shift 2
+    local folder=target/$name
+    if [ "$(cat "$folder/pins" 2>/dev/null)" = "$*" ] && "$folder/bin/python" -c "import $imports" 2>/dev/null; then
+        return 0
+    fi
+    have python3 || apt_install python3
+    # Debian's python3 comes without what fills a new environment with pip.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv
+    say "installing $1"
+    rm -rf "$folder"
+    python3 -m venv "$folder" >"$log" 2>&1 </dev/null ||
+        die "python3 cannot make an environment in $folder: $(last_line "$log")"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "$@" >>"$log" 2>&1 </dev/null ||
+        die "pip cannot install $*: $(last_line "$log") (all of it: ${log#"$root"/})"
+    printf '%s' "$*" >"$folder/pins"
+}

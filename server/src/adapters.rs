@@ -1,15 +1,16 @@
 //! Which adapter stands behind each port, by the settings.
 
-mod no_findings;
+mod findings;
 mod reads_apart;
 
 use crate::clock::Clock;
 use crate::settings::{Settings, StoreKind};
 use anyhow::Context;
-use no_findings::NoFindings;
 use onepane_aws::{ConnectOptions, MetricOptions, StoreConfig};
 use onepane_domain::{FindingSource, MetricSource, TriageStore, WorkloadStore};
 use onepane_embedded::{EmbeddedDynamo, EmbeddedMetrics};
+use onepane_findings::{RememberConfig, Remembered};
+use onepane_lake::ParquetLake;
 use onepane_metrics::{CacheConfig, Cached, SingleFlight};
 use reads_apart::ReadsApart;
 use std::sync::Arc;
@@ -90,9 +91,15 @@ pub(crate) async fn open_metrics(settings: &Settings, clock: &Clock) -> anyhow::
     Ok(OpenedMetrics { source, embedded })
 }
 
-/// Opens the findings that the settings name.
-pub(crate) fn open_findings(_settings: &Settings) -> Arc<dyn FindingSource> {
-    Arc::new(NoFindings)
+/// Opens the findings that the settings name: Athena's, or the lake's. What Athena answers is remembered for a while; the
+/// lake is asked each time, because its folder may be filled at any time, also with what is old.
+pub(crate) async fn open_findings(settings: &Settings, clock: &Clock) -> anyhow::Result<Arc<dyn FindingSource>> {
+    let Some(workgroup) = &settings.athena_workgroup else {
+        return Ok(Arc::new(ParquetLake::open(&settings.lake_dir)));
+    };
+    let source = Arc::new(findings::athena(settings, workgroup).await?);
+    let clock = clock.clone();
+    Ok(Arc::new(Remembered::new(source, move || clock.now(), RememberConfig::default())))
 }
 
 fn whole_days(duration: Duration) -> u32 {

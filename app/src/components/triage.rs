@@ -102,7 +102,7 @@ pub(crate) fn TriageDialog(
         <dialog node_ref=dialog class="help decision" aria-labelledby="decision-title" on:close=move |_| deciding.set(None)>
             <form on:submit=save>
                 <h2 id="decision-title">{move || about(|subject| subject.title.clone())}</h2>
-                <p class="dim">{move || about(|subject| subject.why.clone())}</p>
+                <p class="dim">{move || about(|subject| format::sentence(&subject.why))}</p>
                 <fieldset>
                     <legend class="sr-only">"Decision"</legend>
                     {Verdict::ALL.map(choice).collect_view()}

@@ -1,8 +1,8 @@
 //! Charts by name.
 
 use crate::charts::{
-    account_days, duration_percentiles, failure_pareto, findings_by_severity, job_timeline, metric_lines, residuals, series_marks,
-    small_multiples, workloads_by_phase,
+    account_days, duration_percentiles, failure_pareto, findings_by_severity, job_timeline, metric_lines, residuals,
+    series_marks, small_multiples, workloads_by_phase,
 };
 use crate::drawing::{Drawing, Size};
 use crate::error::DrawError;

@@ -53,8 +53,10 @@ fn every_chart_is_well_formed_in_both_themes_and_labels_what_it_shows() {
             "series-marks" => {
                 &["Findings of medium severity", "expected", "trend", "level", "4 outliers in 3", "+56 %"]
             }
-            "residuals" => &["What trend and season leave", "within the fences", "4 outliers in 3 incidents", "residual"],
-            "findings-by-severity" => &["Updates a day by severity", "Critical", "Informational", "1 Dec"],
+            "residuals" => {
+                &["What trend and season leave", "within the fences", "4 outliers in 3 incidents", "residual"]
+            }
+            "findings-by-severity" => &["Updates a day by severity", "Critical", "Informational", "15 Dec"],
             other => panic!("no labels are known of {other}"),
         }
     };

@@ -71,6 +71,35 @@ fn counts_of_rare_events_do_not_flood() {
 }
 
 #[test]
+fn chance_among_rare_events_is_no_change() {
+    for level in [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0] {
+        for noise in [Noise::Poisson, Noise::NegativeBinomial { dispersion: 1.0 }, Noise::ZeroHeavy { zeros: 0.5 }] {
+            let specs = many(100, &Spec { noise, level, points: 180, ..Spec::default() });
+            let told: usize = analysis(&specs).series.iter().map(|report| report.changepoints.len()).sum();
+            assert!(told <= 5, "{told} changes in 100 series around {level}, {noise:?}");
+        }
+    }
+}
+
+#[test]
+fn a_new_rate_of_rare_events_is_found() {
+    let shift = Spec {
+        plants: vec![Plant::Shift { at: 120, size: 1.5 }],
+        noise: Noise::Poisson,
+        level: 0.2,
+        ..Spec::default()
+    };
+    let reports = analysis(&many(50, &Spec { points: 180, ..shift })).series;
+    let found = |report: &&onepane_insights::SeriesReport| {
+        report.changepoints.iter().any(|change| {
+            change.index.abs_diff(120) <= 8 && change.mean_before < 0.5 && (1.0..2.5).contains(&change.mean_after)
+        })
+    };
+    let found = reports.iter().filter(found).count();
+    assert!(found >= 45, "{found} of 50 shifts");
+}
+
+#[test]
 fn large_counts_among_zeros_are_found() {
     let plants = [60, 141, 222, 303].map(|at| Plant::Spike { at, size: 30.0 }).to_vec();
     let spec = Spec { noise: Noise::ZeroHeavy { zeros: 0.7 }, level: 5.0, plants, ..Spec::default() };

@@ -27,7 +27,7 @@ pub(crate) struct Around {
 }
 
 /// Why a series cannot be taken as it is, in one sentence.
-pub(crate) fn refused(series: &SeriesInput) -> Option<String> {
+pub(crate) fn refused(series: &SeriesInput, profile: Profile) -> Option<String> {
     let count = series.values.len();
     if series.step_ms < 1_000 || series.step_ms % 1_000 != 0 || u32::try_from(series.step_ms / 1_000).is_err() {
         return Some(format!("a step of {} ms is no whole number of seconds up to 136 years.", series.step_ms));
@@ -37,7 +37,12 @@ pub(crate) fn refused(series: &SeriesInput) -> Option<String> {
     }
     let length = i64::try_from(count).ok().and_then(|count| count.checked_mul(series.step_ms));
     let ends = length.is_some_and(|length| series.start.plus_millis(length).millis_since(series.start) == length);
-    (!ends).then(|| "the series goes on beyond the last year that can be told.".to_owned())
+    if !ends {
+        return Some("the series goes on beyond the last year that can be told.".to_owned());
+    }
+    let days = length.unwrap_or_default() / DAY_MS;
+    let is_long = profile == Profile::Sample && usize::try_from(days).is_ok_and(|days| days > MOST_VALUES);
+    is_long.then(|| format!("sample looks at days, and {days} are more than the {MOST_VALUES} that are looked at."))
 }
 
 impl Points {

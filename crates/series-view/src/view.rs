@@ -44,7 +44,7 @@ pub fn answer(request: &str) -> String {
 /// As [`series_view`], with the charts as they are before they become views: to draw first pictures of them.
 pub fn drawn(request: &SeriesViewRequest) -> Drawn {
     let SeriesViewRequest { series, settings } = request;
-    if let Some(reason) = refused(series) {
+    if let Some(reason) = refused(series, settings.profile) {
         let outcome = format!("Not analysed: {reason}");
         return Drawn { view: SeriesView { outcome, ..SeriesView::default() }, charts: Vec::new() };
     }

@@ -72,7 +72,7 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let metric_pane =
         MetricPaneService::new(source, Arc::clone(&pane), Arc::clone(&model), charts.clone(), clock.clone());
     let findings_pane = FindingsPaneService::new(
-        adapters::open_findings(&settings),
+        adapters::open_findings(&settings, &clock).await?,
         opened.triages,
         Arc::clone(&store),
         Arc::clone(&model),
@@ -134,6 +134,11 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     if let Some(state) = demo {
         let pane = Arc::clone(&services.pane);
         let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, metric_sink, state);
+        let feeder = match settings.athena_workgroup {
+            None => feeder.with_findings(settings.lake_dir.clone(), findings_changed),
+            // Nobody would read them.
+            Some(_) => feeder,
+        };
         background.spawn(feeder.run(stop.clone()));
     }
     let served =
@@ -190,7 +195,8 @@ async fn demo_state(
         }
     }
     let (seed, days, scale) = (settings.demo_seed, u32::from(settings.demo_days), settings.demo_scale);
-    let state = fresh_state(file, seed, days, scale, clock.now());
+    let finding_days = u32::from(settings.demo_finding_days);
+    let state = fresh_state(file, seed, days, scale, finding_days, clock.now());
     state.save()?;
     Ok(Some(state))
 }

@@ -41,15 +41,31 @@ impl ChartService {
     where
         F: Fn(Theme, Size) -> Result<Drawing, DrawError> + Send + 'static,
     {
+        let work = move || match PageChart::new(height, draw) {
+            Ok(chart) => (Ok(()), vec![chart]),
+            Err(error) => (Err(PortError::new(ErrorKind::Invalid, error.to_string())), Vec::new()),
+        };
+        let (drawn, mut views) = self.views(first_paint, work).await?;
+        drawn.map(|()| views.pop().unwrap_or_default())
+    }
+
+    /// The charts that `work` makes, beside what else it gives, on a thread that may take its time.
+    pub(crate) async fn views<T: Send + 'static>(
+        &self,
+        first_paint: bool,
+        work: impl FnOnce() -> (T, Vec<PageChart>) + Send + 'static,
+    ) -> PortResult<(T, Vec<ChartView>)> {
         let renderer = self.renderer.clone().filter(|_| first_paint);
         let work = move || {
-            let chart =
-                PageChart::new(height, draw).map_err(|error| PortError::new(ErrorKind::Invalid, error.to_string()))?;
-            let svg = renderer.and_then(|renderer| pictures(&renderer, &chart));
-            Ok(ChartView { svg, ..chart.into_view() })
+            let (beside, charts) = work();
+            let view = |chart: PageChart| {
+                let svg = renderer.as_ref().and_then(|renderer| pictures(renderer, &chart));
+                ChartView { svg, ..chart.into_view() }
+            };
+            (beside, charts.into_iter().map(view).collect())
         };
         let joined = tokio::task::spawn_blocking(work).await;
-        joined.unwrap_or_else(|_| Err(PortError::new(ErrorKind::Unavailable, "draw a chart")))
+        joined.map_err(|error| PortError::with_source(ErrorKind::Unavailable, "draw a chart", error))
     }
 }
 

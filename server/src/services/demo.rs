@@ -1,5 +1,6 @@
 //! The demo organization: its history into an empty store, then its life as it goes on.
 
+mod findings;
 mod metrics;
 mod state;
 
@@ -8,6 +9,7 @@ use super::pane::PaneService;
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use anyhow::Context;
+use findings::FindingFeeder;
 use metrics::MetricFeeder;
 use onepane_demo::{DemoConfig, DemoEvent, Live};
 use onepane_domain::{MetricSink, Timestamp, WorkloadStore};
@@ -41,6 +43,7 @@ pub struct DemoFeeder {
     clock: Clock,
     state: Arc<DemoState>,
     feeder: MetricFeeder,
+    findings: Option<FindingFeeder>,
 }
 
 impl DemoFeeder {
@@ -60,12 +63,19 @@ impl DemoFeeder {
         if !progress.filled {
             pane.set_still_filling(Some(progress.until));
         }
-        Self { store, pane, wake, metrics, clock, state, feeder }
+        Self { store, pane, wake, metrics, clock, state, feeder, findings: None }
+    }
+
+    /// Security findings are written, too: into a `lake`, and `changed` is told when many are new.
+    #[must_use]
+    pub fn with_findings(self, lake: PathBuf, changed: Arc<Notify>) -> Self {
+        let feeder = FindingFeeder::new(lake, changed, Arc::clone(&self.state), self.clock.clone());
+        Self { findings: Some(feeder), ..self }
     }
 
     /// Fills if that is not done, then lives, until `stop`. What is under way then is finished.
     pub async fn run(self, stop: CancellationToken) {
-        let result = async {
+        let events = async {
             if !self.state.progress().filled {
                 self.fill(&stop).await?;
             }
@@ -75,10 +85,20 @@ impl DemoFeeder {
                 filled.context("feed the metrics of the demo's history")
             };
             tokio::try_join!(self.live(&stop), older).map(|_| ())
-        }
-        .await;
-        if let Err(error) = result {
+        };
+        // Either goes on without the other.
+        let findings = async {
+            match &self.findings {
+                Some(findings) => findings.run(&stop).await,
+                None => Ok(()),
+            }
+        };
+        let (events, findings) = tokio::join!(events, findings);
+        if let Err(error) = events {
             tracing::error!(error = format!("{error:#}"), "the demo organization stands still");
+        }
+        if let Err(error) = findings {
+            tracing::error!(error = format!("{error:#}"), "the demo's findings stand still");
         }
     }
 
@@ -199,7 +219,7 @@ pub fn state_file(data_dir: &std::path::Path) -> PathBuf {
 }
 
 /// The state of a demo that begins at `until`.
-pub fn fresh_state(file: PathBuf, seed: u64, days: u32, scale: f64, until: Timestamp) -> DemoState {
+pub fn fresh_state(file: PathBuf, seed: u64, days: u32, scale: f64, finding_days: u32, until: Timestamp) -> DemoState {
     DemoState::fresh(
         file,
         Progress {
@@ -212,6 +232,9 @@ pub fn fresh_state(file: PathBuf, seed: u64, days: u32, scale: f64, until: Times
             live_until: until,
             metrics_back_to: None,
             metrics_until: until.floor_to(60_000),
+            finding_days,
+            findings_back_to: None,
+            findings_until: None,
         },
     )
 }

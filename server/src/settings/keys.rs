@@ -40,6 +40,11 @@ pub const OTHER_VARIABLES: &[&str] = &[
     "ONEPANE_SKIP_DYNAMODB_LOCAL",
     "ONEPANE_MINISTACK",
     "ONEPANE_SKIP_MINISTACK",
+    "ONEPANE_MOTO",
+    "ONEPANE_SKIP_MOTO",
+    "ONEPANE_SQL_PROOF",
+    "ONEPANE_SKIP_SQL_PROOF",
+    "ONEPANE_GOLDEN",
     "ONEPANE_BIN",
 ];
 
@@ -74,6 +79,32 @@ pub const KEYS: &[Key] = &[
         None,
         "Findings as Security Lake keeps them, in Parquet files; the folder lake of the data folder if not given",
     ),
+    key(
+        "athena_workgroup",
+        "NAME",
+        None,
+        "The Athena workgroup that is asked for findings in Security Lake; without it they come from lake_dir",
+    ),
+    key(
+        "athena_region",
+        "REGION",
+        None,
+        "The Region of the workgroup and its tables; the value of region if not given",
+    ),
+    key(
+        "athena_database",
+        "NAME",
+        None,
+        "The database of Security Lake's tables; Security Lake's own name if not given",
+    ),
+    key("athena_output", "S3-URL", None, "Where Athena puts results; the workgroup's own place if not given"),
+    key(
+        "athena_reuse",
+        "DURATION|off",
+        Some("1h"),
+        "How old Athena's result of the same query may be to be used again",
+    ),
+    key("athena_sources", "FILE", None, "A TOML file that describes further tables of Athena as sources of findings"),
     key("evaluate_every", "DURATION|off", Some("1h"), "How often the insights over all findings are evaluated"),
     key("feed_shards", "1-256", Some("4"), "Shards of the feed; the same for the life of a table"),
     key("retention", "DURATION", Some("35d"), "How far back pages look; at least 1d"),
@@ -111,6 +142,7 @@ pub const KEYS: &[Key] = &[
         Some("1"),
         "The size of the demo organization's work; 1 is about 60,000 workloads in 30 days",
     ),
+    key("demo_finding_days", "1-1096", Some("548"), "Days of the demo organization's security findings"),
 ];
 
 /// The setting of that name.

@@ -69,6 +69,12 @@ pub struct Settings {
     pub metric_regions: Vec<Region>,
     pub metric_account: Option<AccountId>,
     pub lake_dir: PathBuf,
+    pub athena_workgroup: Option<String>,
+    pub athena_region: Option<Region>,
+    pub athena_database: Option<String>,
+    pub athena_output: Option<String>,
+    pub athena_reuse: Option<Duration>,
+    pub athena_sources: Option<PathBuf>,
     pub evaluate_every: Option<Duration>,
     pub feed_shards: NonZeroU16,
     pub retention: Duration,
@@ -85,6 +91,7 @@ pub struct Settings {
     pub demo_seed: u64,
     pub demo_days: u16,
     pub demo_scale: f64,
+    pub demo_finding_days: u16,
 }
 
 /// Where a value came from.
@@ -236,6 +243,8 @@ impl Settings {
             StoreKind::Aws => (Duration::from_secs(1), Duration::from_secs(60)),
         };
         let data_dir = values.required("data_dir", path)?;
+        // A Region that is none is an error of the key that names it, and none of Athena's.
+        let usual_region = values.optional("region", values::word)?.and_then(|text| text.parse().ok());
         let lake_dir = values.optional("lake_dir", path)?.unwrap_or_else(|| data_dir.join(LAKE));
         let settings = Self {
             listen: values.required("listen", |text| {
@@ -251,6 +260,12 @@ impl Settings {
             metric_account: values
                 .optional("metric_account", |text| text.parse::<AccountId>().map_err(|error| error.to_string()))?,
             lake_dir,
+            athena_workgroup: values.optional("athena_workgroup", values::word)?,
+            athena_region: values.optional("athena_region", region)?.or(usual_region),
+            athena_database: values.optional("athena_database", values::word)?,
+            athena_output: values.optional("athena_output", s3_url)?,
+            athena_reuse: values.required("athena_reuse", values::duration_or_off)?,
+            athena_sources: values.optional("athena_sources", path)?,
             evaluate_every: values.required("evaluate_every", values::duration_or_off)?,
             feed_shards: values.required("feed_shards", |text| {
                 let shards = values::number::<u16>(text, 1, 256)?;
@@ -277,6 +292,7 @@ impl Settings {
             demo_seed: values.required("demo_seed", |text| values::number(text, 0, u64::MAX))?,
             demo_days: values.required("demo_days", |text| values::number(text, 1, 400))?,
             demo_scale: values.required("demo_scale", |text| values::number(text, 0.01, 100.0))?,
+            demo_finding_days: values.required("demo_finding_days", |text| values::number(text, 1, 1_096))?,
         };
         settings.check()?;
         Ok(settings)
@@ -289,6 +305,12 @@ impl Settings {
         }
         if self.evaluate_every.is_some_and(|every| every < Duration::from_secs(60)) {
             return Err(ConfigError::Refused("evaluate_every: want 1m or more, or off".to_owned()));
+        }
+        if self.athena_workgroup.is_some() && self.athena_region.is_none() {
+            return Err(ConfigError::Refused("athena_workgroup: needs athena_region".to_owned()));
+        }
+        if self.athena_workgroup.is_none() && (self.athena_output.is_some() || self.athena_sources.is_some()) {
+            return Err(ConfigError::Refused("athena_output, athena_sources: need athena_workgroup".to_owned()));
         }
         if self.ttl < self.retention {
             return Err(ConfigError::Refused("ttl: want at least the retention".to_owned()));
@@ -324,6 +346,18 @@ impl Settings {
             _ => text.map(|(text, _)| text),
         };
         Effective { name: key.name, value, source }
+    }
+}
+
+fn region(text: &str) -> Result<Region, String> {
+    text.parse().map_err(|error| format!("{error}"))
+}
+
+/// A place in S3.
+fn s3_url(text: &str) -> Result<String, String> {
+    match text.strip_prefix("s3://") {
+        Some(place) if !place.is_empty() && !place.starts_with('/') => values::word(text),
+        _ => Err("want a place such as s3://bucket/folder/".to_owned()),
     }
 }
 

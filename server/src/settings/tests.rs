@@ -36,6 +36,13 @@ fn every_default_is_a_value_that_can_be_read() {
     assert_eq!(all.len(), KEYS.len());
     assert!(settings.require_loopback().is_ok());
     assert_eq!(effective(&all, "feed_poll").value.as_deref(), Some("300ms"));
+    assert_eq!(settings.lake_dir, Path::new("data/lake"));
+    assert_eq!(effective(&all, "lake_dir").value.as_deref(), Some("data/lake"));
+    let athena = [("athena_workgroup", "security"), ("region", "eu-west-1"), ("athena_reuse", "off")];
+    let (with_athena, _) = load(&athena, &[], "").unwrap();
+    assert_eq!((with_athena.athena_region.unwrap().as_str(), with_athena.athena_reuse), ("eu-west-1", None));
+    let (off, _) = load(&[("evaluate_every", "off")], &[], "").unwrap();
+    assert_eq!((settings.evaluate_every, off.evaluate_every), (Some(Duration::from_secs(3_600)), None));
     let (settings, _) = load(&[("store", "aws")], &[], "").unwrap();
     assert_eq!(settings.feed_overlap, Duration::from_secs(60));
 }
@@ -59,6 +66,14 @@ fn errors_name_the_key_its_source_and_what_is_wanted() {
         ("retention", "5"),
         ("retention", "1h"),
         ("ttl", "1d"),
+        ("athena_workgroup", "security"),
+        ("athena_region", "Mars"),
+        ("athena_output", "bucket"),
+        ("athena_output", "s3://bucket/"),
+        ("athena_reuse", "ever"),
+        ("athena_sources", "sources.toml"),
+        ("evaluate_every", "1s"),
+        ("evaluate_every", "never"),
         ("feed_shards", "0"),
         ("ingest_max_body", "1"),
         ("ingest_queue", "-1"),

@@ -8,13 +8,11 @@ use crate::format;
 use crate::html::Text;
 use crate::pages::security::{detector_name, is_muting};
 use leptos::prelude::*;
-use onepane_domain::{ChangeCell, OutlierCell, SeriesInsight, SeriesQuery, Timestamp, Triage};
+use onepane_domain::{ChangeCell, OutlierCell, SeriesInsight, SeriesQuery, Timestamp, Triage, TriagedInsight};
 use std::fmt::Write;
 
 /// Entries of a list.
 const SHOWN: usize = 30;
-/// Two evaluations find one insight this many buckets apart at most.
-const APART: i64 = 3;
 
 /// Insights, outliers, changes.
 #[component]
@@ -61,9 +59,9 @@ pub(super) fn Lists() -> impl IntoView {
 /// Opens the decision about an insight.
 fn decide(series: Series, place: usize) {
     let Some(insight) = untrack(|| series.view(|view| view.insights.get(place).cloned())).flatten() else { return };
-    let (title, width) = series.query.with_untracked(|query| (query.key.join(" · "), query.security.bucket.millis()));
+    let title = series.query.with_untracked(|query| query.key.join(" · "));
     let triages = untrack(|| series.answer(|page| page.triages.clone())).unwrap_or_default();
-    let standing = decided(&insight, &triages, width).cloned();
+    let standing = series.query.with_untracked(|query| decided(&insight, &triages, query).cloned());
     let name = match &standing {
         // The decision that stands is replaced, not one put beside it.
         Some(triage) => triage.insight.clone(),
@@ -72,13 +70,10 @@ fn decide(series: Series, place: usize) {
     series.deciding.set(Some(ToDecide { insight: name, title, why: insight.sentence, standing }));
 }
 
-/// The decision about an insight, found again a bucket or two beside too.
-fn decided<'a>(insight: &SeriesInsight, triages: &'a [Triage], bucket_ms: i64) -> Option<&'a Triage> {
-    triages.iter().find(|triage| {
-        triage.insight.detector == insight.detector
-            && (insight.detector == onepane_domain::Detector::Trend
-                || triage.insight.at.millis_since(insight.at).abs() <= APART * bucket_ms)
-    })
+/// The decision about an insight of the series.
+fn decided<'a>(insight: &SeriesInsight, triages: &'a [Triage], query: &SeriesQuery) -> Option<&'a Triage> {
+    let insight = TriagedInsight { series: query.identity(), detector: insight.detector, at: insight.at };
+    triages.iter().find(|triage| triage.insight.is_same_as(&insight, query.security.bucket))
 }
 
 /// Links to the points of a series.
@@ -108,7 +103,7 @@ fn insights_html(insights: &[SeriesInsight], triages: &[Triage], links: &Links) 
     }
     let mut html = "<ol class=\"insight-list\">".to_owned();
     for (place, insight) in insights.iter().enumerate().take(SHOWN) {
-        let triage = decided(insight, triages, links.0.security.bucket.millis());
+        let triage = decided(insight, triages, &links.0);
         // Writing to a String cannot fail.
         let _ = write!(
             html,
@@ -119,7 +114,7 @@ fn insights_html(insights: &[SeriesInsight], triages: &[Triage], links: &Links) 
             score = insight.score,
             detector = detector_name(insight.detector),
             time = links.time(insight.at),
-            sentence = Text(&insight.sentence),
+            sentence = Text(&format::sentence(&insight.sentence)),
             is_decided = if triage.is_some() { " decided" } else { "" },
             button = triage.map_or("Decide", |triage| triage.verdict.label()),
         );

@@ -13,15 +13,15 @@ use serde_json::json;
 pub(crate) const NAME: &str = "findings-by-severity";
 /// OCSF's captions with the names of their colours, the worst first.
 const SEVERITIES: [(&str, &str); 6] = [
-    ("fatal", "heat-4"),
-    ("critical", "heat-4"),
-    ("high", "heat-3"),
-    ("medium", "heat-2"),
-    ("low", "heat-1"),
-    ("informational", "heat-0"),
+    ("fatal", "severity-critical"),
+    ("critical", "severity-critical"),
+    ("high", "severity-high"),
+    ("medium", "severity-medium"),
+    ("low", "severity-low"),
+    ("informational", "severity-informational"),
 ];
 /// The colour of any other severity.
-const OTHER: &str = "line-strong";
+const OTHER: &str = "text-dim";
 
 /// How many records of findings there are of each severity, per step of time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

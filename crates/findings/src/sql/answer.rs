@@ -55,10 +55,18 @@ pub fn read_rows(rows: &[Vec<Option<String>>]) -> Result<Vec<FindingRow>, Unread
     rows.iter().enumerate().map(|(row, cells)| finding(&Cells::new(row, cells, COLUMNS.len())?)).collect()
 }
 
+/// How the sentence about series left out ends.
+const LEFT_OUT: &str = "series are left out: those with the smallest totals";
+
 /// How many series were left out, in one sentence; none if there are no others.
 pub fn left_out_note(shown: usize, there_are: u64) -> Option<String> {
     let left_out = there_are.saturating_sub(u64::try_from(shown).unwrap_or(u64::MAX));
-    (left_out > 0).then(|| format!("{left_out} of {there_are} series are left out: those with the smallest totals"))
+    (left_out > 0).then(|| format!("{left_out} of {there_are} {LEFT_OUT}"))
+}
+
+/// True for such a sentence: as much was asked for, and nothing went wrong.
+pub(crate) fn is_left_out_note(note: &str) -> bool {
+    note.ends_with(LEFT_OUT)
 }
 
 fn finding(cells: &Cells<'_>) -> Result<FindingRow, Unreadable> {

@@ -18,14 +18,17 @@ mod series;
 mod table;
 mod writer;
 
+pub(crate) use answer::is_left_out_note;
 pub use answer::{Unreadable, left_out_note, read_rows, read_series};
 pub use columns::HiveType;
 pub use identifier::{Identifier, InvalidIdentifier};
 pub use path::ColumnPath;
 pub use table::{CustomTable, InvalidTable, SqlDimension, SqlTable, TimeForm};
 
-use onepane_domain::{Dimension, FindingRequest, FindingRowsRequest, InvalidRequest, OcsfVersion, Region};
-use writer::Writer;
+use onepane_domain::{
+    Dimension, FindingFilter, FindingRequest, FindingRowsRequest, InvalidRequest, OcsfVersion, Region,
+};
+use writer::{Writer, is_too_long};
 
 /// Most bytes of a statement, its values included (`QueryString`,
 /// <https://docs.aws.amazon.com/athena/latest/ug/service-limits.html>).
@@ -89,6 +92,7 @@ impl FindingSql {
     /// [`SqlError`].
     pub fn series(&self, request: &FindingRequest) -> Result<Statement, SqlError> {
         request.check()?;
+        short(&request.filters)?;
         let mut sql = Writer::bound();
         series::write(&mut sql, &self.tables, request)?;
         bounded(sql.statement())
@@ -101,6 +105,7 @@ impl FindingSql {
     /// [`SqlError`].
     pub fn rows(&self, request: &FindingRowsRequest) -> Result<Statement, SqlError> {
         request.check()?;
+        short(&request.filters)?;
         let mut sql = Writer::bound();
         rows::write(&mut sql, &self.tables, request, request.limit.saturating_add(1))?;
         bounded(sql.statement())
@@ -121,6 +126,12 @@ impl FindingSql {
             bytes => format!("-- {bytes} bytes: Athena takes at most {MOST_BYTES}.\n{text}"),
         })
     }
+}
+
+/// Before anything is written: a value of a gigabyte is refused as fast as one of a megabyte.
+fn short(filters: &[FindingFilter]) -> Result<(), SqlError> {
+    let long = filters.iter().flat_map(|filter| &filter.values).find(|value| is_too_long(value));
+    long.map_or(Ok(()), |long| Err(SqlError::TooLong { bytes: long.len() }))
 }
 
 fn bounded(statement: Statement) -> Result<Statement, SqlError> {

@@ -3,7 +3,7 @@
 use super::SqlError;
 use super::path::ColumnPath;
 use super::table::{SqlTable, TimeColumn, TimeForm};
-use super::writer::{Writer, is_too_long};
+use super::writer::Writer;
 use crate::OPEN_STATUS_IDS;
 use onepane_domain::{Dimension, FilterRule, FindingFilter, Timestamp};
 
@@ -35,9 +35,6 @@ pub(super) fn write(
 ) -> Result<(), SqlError> {
     for filter in asked.filters {
         known(tables, &filter.dimension)?;
-        if let Some(long) = filter.values.iter().find(|value| is_too_long(value)) {
-            return Err(SqlError::TooLong { bytes: long.len() });
-        }
     }
     for (number, table) in tables.iter().enumerate() {
         if number > 0 {

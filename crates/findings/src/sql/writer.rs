@@ -92,7 +92,8 @@ impl Writer {
 
 /// True for a text that has to be put together from more parts than Athena takes.
 pub(super) fn is_too_long(value: &str) -> bool {
-    parts(value).len() > MOST_PARTS
+    // A long value is not taken apart only to be refused.
+    value.len() > MOST_PARTS * MOST_OF_PARAMETER || parts(value).len() > MOST_PARTS
 }
 
 /// A text as literals, each short enough for a parameter.

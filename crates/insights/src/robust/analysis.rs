@@ -18,11 +18,16 @@ use onepane_domain::{Detector, Profile};
 /// The false discovery rate, unless the settings say otherwise.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
 
+/// The note of a report whose changes of level are not told.
+pub const RESTLESS: &str = "the level changes too often for any of its changes to be one of level";
+
 /// Values beyond these are brought nearer to 1 by a power of two, so that their squares stay finite.
 const LARGE: f64 = 1e100;
 const SMALL: f64 = 1e-100;
 /// Counts whose median is below are looked at by their roots when changes of level are sought.
 const LOW_COUNTS: f64 = 100.0;
+/// Changes of counts whose median is below are judged by the counts, too.
+const RARE_EVENTS: f64 = 5.0;
 
 /// The robust profile's numbers for many series.
 ///
@@ -209,15 +214,19 @@ impl Examination {
     fn report_changes(&self, prepared: &Prepared, unit: f64, report: &mut SeriesReport, background: &mut Background) {
         // The noise of low counts depends on their level: only their roots have the even noise that is assumed.
         let low = self.scale == Scale::Root && median(&self.plain) < LOW_COUNTS;
-        let found = if low {
+        let mut found = if low {
             let roots: Vec<f64> = self.plain.iter().map(|&count| Scale::Root.to(count)).collect();
             change::changes(&roots)
         } else {
             change::changes(&self.plain)
         };
-        let back = |level: f64| if low { Scale::Root.from(level) } else { level };
+        let mut back: fn(f64) -> f64 = if low { |level| Scale::Root.from(level) } else { |level| level };
+        if self.scale == Scale::Root && median(&self.plain) < RARE_EVENTS {
+            found.changes = change::borne_out(&self.plain, found.changes);
+            back = |level| level;
+        }
         if found.restless {
-            report.notes.push("the level changes too often for any of its changes to be one of level".to_owned());
+            report.notes.push(RESTLESS.to_owned());
         }
         for change in found.changes {
             background.effects.push(change.effect);

@@ -4,13 +4,12 @@
 //! only what lies behind it is asked again, at most once a minute. Answers of expressions are kept whole, for the same
 //! window only: a search may find more metrics next time, and a function may look at the whole window.
 
-mod kept;
 mod series;
 
 use crate::needed;
 use async_trait::async_trait;
 use futures::future::join_all;
-use kept::Kept;
+use onepane_asking::Kept;
 use onepane_domain::{
     ErrorKind, MetricAnswer, MetricData, MetricFilter, MetricList, MetricQuery, MetricRequest, MetricSource, Notes,
     PortError, PortResult, QuerySource, Region, SeriesStatus, Timestamp,

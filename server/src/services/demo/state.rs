@@ -1,7 +1,7 @@
 //! How far the demo is: a small file in the data folder.
 
 use anyhow::Context;
-use onepane_demo::DemoConfig;
+use onepane_demo::{DemoConfig, FindingsConfig};
 use onepane_domain::Timestamp;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,15 @@ pub(super) struct Progress {
     /// The metrics of life are in the store up to here.
     #[serde(default = "long_ago")]
     pub(super) metrics_until: Timestamp,
+    /// How many days of findings the history has.
+    #[serde(default = "finding_days")]
+    pub(super) finding_days: u32,
+    /// The findings of the history since this day are in the lake; none before it was begun.
+    #[serde(default)]
+    pub(super) findings_back_to: Option<Timestamp>,
+    /// The findings of life are in the lake up to here.
+    #[serde(default)]
+    pub(super) findings_until: Option<Timestamp>,
 }
 
 /// For a file from before there were metrics: whatever is made up for is made up for.
@@ -35,9 +44,18 @@ fn long_ago() -> Timestamp {
     Timestamp::MIN
 }
 
+/// For a file from before there were findings.
+fn finding_days() -> u32 {
+    FindingsConfig::new(0, Timestamp::EPOCH).days
+}
+
 impl Progress {
     pub(super) fn config(&self) -> DemoConfig {
         DemoConfig { seed: self.seed, until: self.until, days: self.days, scale: self.scale }
+    }
+
+    pub(super) fn findings(&self) -> FindingsConfig {
+        FindingsConfig { seed: self.seed, until: self.until, days: self.finding_days, scale: self.scale }
     }
 }
 
@@ -67,6 +85,11 @@ impl DemoState {
     /// The seed of the organization that is in the store.
     pub fn seed(&self) -> u64 {
         self.progress.lock().seed
+    }
+
+    /// The folder that holds it.
+    pub(super) fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new("."))
     }
 
     pub(super) fn progress(&self) -> Progress {
@@ -103,7 +126,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("demo.json");
         assert!(DemoState::read(&file).unwrap().is_none());
-        let state = super::super::fresh_state(file.clone(), 7, 30, 0.5, Timestamp::EPOCH);
+        let state = super::super::fresh_state(file.clone(), 7, 30, 0.5, 548, Timestamp::EPOCH);
         state.update(|progress| progress.filled = true).unwrap();
         let again = DemoState::read(&file).unwrap().unwrap();
         assert_eq!(again.progress(), state.progress());

@@ -114,7 +114,7 @@ pub(super) fn analysed(series: Vec<FindingSeries>, grid: Grid, scope: &Scope) ->
     for found in analysis.insights {
         if let Some(of_series) = insights.get_mut(found.series) {
             let (detector, at, score, sentence) = (found.detector, found.timestamp, found.score, found.sentence);
-            of_series.push(SeriesInsight { detector, at, score, sentence });
+            of_series.push(SeriesInsight { detector, at, score, sentence: onepane_series_view::sentence(&sentence) });
         }
     }
     let reports = analysis.series.iter().zip(insights);
@@ -166,13 +166,13 @@ pub(super) fn measure(rule: CountingRule, bucket: Bucket) -> String {
 
 fn in_words(outcome: &Outcome, input: &SeriesInput) -> String {
     match outcome {
-        Outcome::Analysed => "nothing stands out".to_owned(),
+        Outcome::Analysed => "Nothing stands out.".to_owned(),
         Outcome::Insufficient { need, have } => {
             let since = super::grid::at(input.start);
-            format!("too short to be analysed: {have} points since {since}, {need} are needed")
+            format!("Too short to be analysed: {have} points since {since}, {need} are needed.")
         }
-        Outcome::Constant { value } => format!("was {value} all the time"),
-        Outcome::Unsupported { reason } => format!("could not be analysed: {}", reason.trim_end_matches('.')),
+        Outcome::Constant { value } => format!("Was {value} all the time."),
+        Outcome::Unsupported { reason } => format!("Could not be analysed: {}.", reason.trim_end_matches('.')),
     }
 }
 

@@ -11,7 +11,6 @@ mod list;
 mod overview;
 mod schedule;
 mod series;
-mod series_view;
 
 pub use schedule::InsightSchedule;
 

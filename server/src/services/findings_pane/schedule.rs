@@ -4,7 +4,7 @@ use super::decisions::remembered;
 use super::evaluation::{Evaluation, Scope};
 use super::{FindingsPaneService, as_u64};
 use crate::metrics::Metrics;
-use onepane_domain::{EvaluationRun, PortResult, SecurityQuery, Timestamp};
+use onepane_domain::{ErrorKind, EvaluationRun, PortResult, SecurityQuery, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -65,7 +65,9 @@ impl InsightSchedule {
         if let Err(error) = self.pane.triages.put_run(&run).await {
             tracing::warn!(%error, cause = ?error.source, "an evaluation could not be recorded");
         }
-        tracing::info!(series = run.series, insights = run.insights, new = run.new, ?took, "insights evaluated");
+        if run.trouble.is_none() {
+            tracing::info!(series = run.series, insights = run.insights, new = run.new, ?took, "insights evaluated");
+        }
         run
     }
 
@@ -75,7 +77,14 @@ impl InsightSchedule {
         query: &SecurityQuery,
         at: Timestamp,
     ) -> PortResult<EvaluationRun> {
-        let known = self.pane.triages.known_insights().await?;
+        let known = match self.pane.triages.known_insights().await {
+            // Kept by another program, or damaged: it is written anew, and all insights are new once.
+            Err(error) if error.kind == ErrorKind::Corrupt => {
+                tracing::warn!(%error, "what evaluations found before cannot be read");
+                Vec::new()
+            }
+            known => known?,
+        };
         let mut found: Vec<_> = evaluation
             .series
             .iter()

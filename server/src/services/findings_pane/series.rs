@@ -5,8 +5,10 @@ use super::evaluation::{measure, series_input};
 use super::grid::Grid;
 use super::{FindingsPaneService, decisions::Decisions};
 use onepane_domain::{
-    ErrorKind, FindingSeries, PortError, PortResult, SeriesInput, SeriesPage, SeriesQuery, SeriesViewRequest,
+    ErrorKind, FindingSeries, PortError, PortResult, SeriesInput, SeriesPage, SeriesQuery, SeriesView,
+    SeriesViewRequest,
 };
+use onepane_series_view::{Drawn, drawn};
 
 impl FindingsPaneService {
     pub(super) async fn series_page(&self, query: SeriesQuery, pictures: bool) -> PortResult<SeriesPage> {
@@ -32,7 +34,13 @@ impl FindingsPaneService {
         let one = answer.series.into_iter().next().unwrap_or_default();
         let series = input(&query, &one, grid);
         let request = SeriesViewRequest { series, settings: query.settings };
-        let view = self.drawn(request.clone(), pictures).await?;
+        let asked = request.clone();
+        let work = move || {
+            let Drawn { view, charts } = drawn(&asked);
+            (view, charts)
+        };
+        let (view, charts) = self.charts.views(pictures, work).await?;
+        let view = SeriesView { charts, ..view };
         Ok(SeriesPage {
             from: grid.from,
             to: grid.to,

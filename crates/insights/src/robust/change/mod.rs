@@ -1,5 +1,6 @@
 //! Changes of level: any number, steps told from ramps, spikes and wandering passed over.
 
+mod counts;
 mod kind;
 mod places;
 mod search;
@@ -9,6 +10,7 @@ use super::numbers::{MAD_TO_SD, median_of_seven};
 use crate::report::{ChangeDirection, ChangeKind};
 use crate::stats::distributions::chi_squared_tail;
 use crate::stats::median_of;
+pub(crate) use counts::borne_out;
 pub use segment::Mean;
 use segment::Whitened;
 

@@ -1,10 +1,11 @@
 //! A map that forgets what was not asked for longest.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::Hash;
 
 /// Keeps values up to a total weight; then forgets those used longest ago.
-pub(super) struct Kept<K, V> {
+pub struct Kept<K, V> {
     entries: HashMap<K, Entry<V>>,
     weight: usize,
     most: usize,
@@ -18,26 +19,35 @@ struct Entry<V> {
     used: u64,
 }
 
+impl<K, V> fmt::Debug for Kept<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept").field("weight", &self.weight).field("most", &self.most).finish_non_exhaustive()
+    }
+}
+
 impl<K: Hash + Eq + Clone, V> Kept<K, V> {
-    pub(super) fn new(most: usize) -> Self {
+    /// Nothing yet; `most` is the greatest total weight.
+    pub fn new(most: usize) -> Self {
         Self { entries: HashMap::new(), weight: 0, most, uses: 0 }
     }
 
-    pub(super) fn get(&mut self, key: &K) -> Option<&V> {
+    /// The value of a key, which counts as a use.
+    pub fn get(&mut self, key: &K) -> Option<&V> {
         self.uses += 1;
         let entry = self.entries.get_mut(key)?;
         entry.used = self.uses;
         Some(&entry.value)
     }
 
-    pub(super) fn take(&mut self, key: &K) -> Option<V> {
+    /// The value of a key, which is then forgotten.
+    pub fn take(&mut self, key: &K) -> Option<V> {
         let entry = self.entries.remove(key)?;
         self.weight -= entry.weight;
         Some(entry.value)
     }
 
     /// Keeps a value. One heavier than everything that may be kept is forgotten at once.
-    pub(super) fn put(&mut self, key: K, value: V, weight: usize) {
+    pub fn put(&mut self, key: K, value: V, weight: usize) {
         self.take(&key);
         if weight > self.most {
             return;
@@ -65,7 +75,7 @@ impl<K: Hash + Eq + Clone, V> Kept<K, V> {
     }
 
     #[cfg(test)]
-    pub(super) fn weight(&self) -> usize {
+    fn weight(&self) -> usize {
         self.weight
     }
 }

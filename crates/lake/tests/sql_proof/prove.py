@@ -43,7 +43,7 @@ def define(lake, database, name, folder):
         raise ValueError(f"no Parquet files below {folder}")
     union = " UNION ALL BY NAME ".join(relation(group, partitions) for partitions, group in groups.items())
     lake.execute(f'CREATE SCHEMA IF NOT EXISTS "{database}"')
-    lake.execute(f'CREATE OR REPLACE VIEW "{database}"."{name}" AS {union}')
+    lake.execute(f'CREATE OR REPLACE TABLE "{database}"."{name}" AS {union}')
     return len(files)
 
 
