@@ -55,8 +55,8 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
         level = format::number(row.level),
         total = total(row),
         trend = row.trend.as_ref().map_or_else(nothing, trend),
-        outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, &around.hrefs, row)),
-        change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, &around.hrefs, row)),
+        outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, around, row)),
+        change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, around, row)),
         why = Text(&format::sentence(&row.why)),
         triage = triage(row, &names),
     );
@@ -92,9 +92,12 @@ fn score(score: f64) -> String {
     }
 }
 
+/// The sum; against the one of the time before where that is known.
 fn total(row: &InsightRow) -> String {
-    let Some(previous) = row.previous else { return format!("Σ {}", format::count(row.total)) };
-    format!("Σ {} · {}", format::count(row.total), against(row.total, previous))
+    let total = format::count(row.total);
+    let Some(previous) = row.previous else { return format!("Σ {total}") };
+    let before = format::count(previous);
+    format!("<span title=\"{total} in all, {before} in the time before\">Σ {}</span>", against(row.total, previous))
 }
 
 /// How much more, or less, than before: `+12 %`, `3.5×`, `new`.
@@ -111,9 +114,10 @@ pub(crate) fn against(now: u64, before: u64) -> String {
 fn trend(cell: &TrendCell) -> String {
     let unit = if cell.is_percent { " %" } else { "" };
     let direction = if cell.per_week > 0.0 { "up" } else { "down" };
-    let interval = cell
-        .interval
-        .map(|(low, high)| format!("<span class=\"sub\">{} … {}</span>", format::signed(low), format::signed(high)));
+    let interval = cell.interval.map(|(low, high)| {
+        let tenths = |end: f64| format::signed((end * 10.0).round() / 10.0);
+        format!("<span class=\"sub\">{} … {}</span>", tenths(low), tenths(high))
+    });
     format!(
         "<span class=\"trend {direction}\">{}{unit}</span>{}",
         format::signed(cell.per_week),
@@ -121,25 +125,25 @@ fn trend(cell: &TrendCell) -> String {
     )
 }
 
-fn outlier(cell: &OutlierCell, hrefs: &SeriesHrefs, row: &InsightRow) -> String {
+fn outlier(cell: &OutlierCell, around: &Around<'_>, row: &InsightRow) -> String {
     let expected = cell.expected.map(|expected| format!(" <span class=\"dim\">/ {}</span>", format::number(expected)));
     format!(
         "<a href=\"{}\" title=\"Seen, against expected: what lies behind it\"><b>{}</b>{}<span class=\"sub\">{}{}</span></a>",
-        Text(&hrefs.href(&row.key, Some(cell.at))),
+        Text(&around.hrefs.href(&row.key, Some(cell.at))),
         format::number(cell.value),
         expected.unwrap_or_default(),
-        format::date(cell.at),
+        format::date_near(cell.at, around.to),
         if cell.points > 1 { format!(" · {}×", cell.points) } else { String::new() },
     )
 }
 
-fn change(cell: &ChangeCell, hrefs: &SeriesHrefs, row: &InsightRow) -> String {
+fn change(cell: &ChangeCell, around: &Around<'_>, row: &InsightRow) -> String {
     format!(
         "<a href=\"{}\" title=\"Level before, and after: what lies behind it\">{} → <b>{}</b><span class=\"sub\">{}{}</span></a>",
-        Text(&hrefs.href(&row.key, Some(cell.at))),
+        Text(&around.hrefs.href(&row.key, Some(cell.at))),
         format::number(cell.before),
         format::number(cell.after),
-        format::date(cell.at),
+        format::date_near(cell.at, around.to),
         if cell.is_ramp { " · ramp" } else { "" },
     )
 }
