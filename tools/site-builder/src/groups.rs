@@ -73,7 +73,7 @@ mod tests {
             group("small", 900, "ab"),
             group("tiny", 500, "ac"),
             group("large", 60_000, "bc"),
-            group("another", 70_000, "ab"),
+            group("another", 70_000, "ad"),
         ]);
         assert_eq!(files(&groups), ["small+tiny", "large", "another"]);
         assert_eq!(groups[0].pages, group("", 0, "abc").pages);

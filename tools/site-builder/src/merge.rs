@@ -50,7 +50,10 @@ impl Merged {
                 }
                 Payload::CodeSectionEntry(body) => numbers.parse_function_body(&mut self.code, body).map_err(why)?,
                 Payload::DataSection(section) => numbers.parse_data_section(&mut self.data, section).map_err(why)?,
+                // The splitter writes this one even if it is empty, as it must be.
+                Payload::ExportSection(section) if section.count() == 0 => {}
                 Payload::Version { .. }
+                | Payload::DataCountSection { .. }
                 | Payload::CodeSectionStart { .. }
                 | Payload::CustomSection(_)
                 | Payload::End(_) => {}
@@ -140,12 +143,21 @@ impl Reencode for Renumbered {
         find(&self.tables, "table", number)
     }
 
+    /// Only what fills a memory at run time names its data by number. Chunks fill it when they start.
+    fn data_index(&mut self, number: u32) -> Result<u32, Error<Unknown>> {
+        Err(Error::UserError(Unknown("data", number)))
+    }
+
+    fn element_index(&mut self, number: u32) -> Result<u32, Error<Unknown>> {
+        Err(Error::UserError(Unknown("elements", number)))
+    }
+
     fn memory_index(&mut self, number: u32) -> Result<u32, Error<Unknown>> {
         find(&self.memories, "memory", number)
     }
 }
 
-/// What a chunk refers to and does not have.
+/// What a chunk refers to and has not.
 #[derive(Debug, PartialEq, Eq)]
 struct Unknown(&'static str, u32);
 
@@ -156,7 +168,7 @@ fn find(numbers: &[u32], what: &'static str, number: u32) -> Result<u32, Error<U
 
 fn why(error: Error<Unknown>) -> anyhow::Error {
     match error {
-        Error::UserError(Unknown(what, number)) => anyhow!("a chunk uses {what} {number}, which it does not have"),
+        Error::UserError(Unknown(what, number)) => anyhow!("a chunk uses {what} {number}, which chunks do not have"),
         Error::ParseError(error) => anyhow!(error).context("a chunk is no module"),
         other => anyhow!("a chunk cannot be written anew: {other:?}"),
     }
