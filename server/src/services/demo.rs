@@ -219,14 +219,7 @@ pub fn state_file(data_dir: &std::path::Path) -> PathBuf {
 }
 
 /// The state of a demo that begins at `until`.
-pub fn fresh_state(
-    file: PathBuf,
-    seed: u64,
-    days: u32,
-    scale: f64,
-    finding_days: u32,
-    until: Timestamp,
-) -> DemoState {
+pub fn fresh_state(file: PathBuf, seed: u64, days: u32, scale: f64, finding_days: u32, until: Timestamp) -> DemoState {
     DemoState::fresh(
         file,
         Progress {

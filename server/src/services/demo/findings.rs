@@ -208,9 +208,7 @@ mod tests {
         fn feeder(&self) -> FindingFeeder {
             let file = self.folder.path().join("demo.json");
             let read = DemoState::read(&file).unwrap();
-            let state = read.unwrap_or_else(|| {
-                super::super::fresh_state(file, 1, 30, 0.1, 40, *self.now.lock())
-            });
+            let state = read.unwrap_or_else(|| super::super::fresh_state(file, 1, 30, 0.1, 40, *self.now.lock()));
             let now = Arc::clone(&self.now);
             let clock = Clock::from_fn(move || *now.lock());
             FindingFeeder::new(self.lake(), Arc::clone(&self.changed), Arc::new(state), clock)
