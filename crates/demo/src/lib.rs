@@ -1,4 +1,5 @@
-//! The demo organization of Onepane: 40 accounts and a month of SageMaker events, made from a seed.
+//! The demo organization of Onepane: 40 accounts, a month of SageMaker events and eighteen months of security findings,
+//! made from a seed.
 //!
 //! Everything is fiction, and everything has the shape of the real thing: the events are EventBridge JSON as SageMaker
 //! and CloudTrail send it, to be taken in through the same door as real ones. They come with what real ones come with:
@@ -6,7 +7,7 @@
 //! does not exist ("SageMaker Quantum Job State Change"), so that a page about collection has something to show.
 //!
 //! The same seed and the same end give the same bytes, on every platform: no clock, no files, no network, and random
-//! numbers of our own. What was planted for tests and newcomers to find is listed by [`truth`].
+//! numbers of our own. What was planted for tests and newcomers to find is listed by [`truth`] and [`Findings::truth`].
 //!
 //! ```
 //! use onepane_demo::{DemoConfig, history, organization};

@@ -133,8 +133,12 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     }
     if let Some(state) = demo {
         let pane = Arc::clone(&services.pane);
-        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, metric_sink, state)
-            .with_findings(settings.lake_dir.clone(), findings_changed);
+        let feeder = DemoFeeder::new(store, pane, wake, metrics, clock, metric_sink, state);
+        let feeder = match settings.athena_workgroup {
+            None => feeder.with_findings(settings.lake_dir.clone(), findings_changed),
+            // Nobody would read them.
+            Some(_) => feeder,
+        };
         background.spawn(feeder.run(stop.clone()));
     }
     let served =

@@ -18,6 +18,8 @@ mod arguments;
 mod bindings;
 mod budget;
 mod css;
+mod groups;
+mod merge;
 mod publish;
 mod script;
 mod split;

@@ -102,7 +102,7 @@ mod tests {
         assert!(has(&once, &severity, FilterRule::Any, odd));
         assert_eq!(toggled(&once, &severity, FilterRule::Any, odd), query);
         let other_way = toggled(&once, &severity, FilterRule::Not, odd);
-        assert_eq!(has(&other_way, &severity, FilterRule::Any, odd), false);
+        assert!(!has(&other_way, &severity, FilterRule::Any, odd));
         assert!(has(&other_way, &severity, FilterRule::Not, odd));
         assert_eq!(href(&toggled(&query, &severity, FilterRule::Any, "High")), "/security");
     }

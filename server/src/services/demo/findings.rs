@@ -6,7 +6,7 @@
 use super::state::DemoState;
 use crate::clock::Clock;
 use anyhow::Context;
-use onepane_demo::{Findings, FindingsConfig};
+use onepane_demo::Findings;
 use onepane_domain::{OcsfVersion, SourceName, Timestamp};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,9 @@ const FILE: &str = "demo.parquet";
 const TRUTH: &str = "demo-truth.jsonl";
 /// How often today's file is written.
 const FLUSHED_EVERY: Duration = Duration::from_secs(240);
+/// How often it is looked whether the events are in, and for how long.
+const LOOKED_EVERY: Duration = Duration::from_millis(500);
+const WAITED_AT_MOST: Duration = Duration::from_secs(600);
 /// Days after which whoever shows findings is told that there are some: what the page shows as it comes.
 const SHOWN_DAYS: i64 = 180;
 /// Days that are written before it is noted.
@@ -73,10 +76,10 @@ impl FindingFeeder {
             tracing::warn!(file = %file.display(), "the lake holds findings that are not the demo's: none are added");
             return Ok(false);
         }
-        let now = self.clock.now();
+        // A demo of an earlier release has lived for a while.
         self.state.update(|progress| {
-            progress.findings_back_to = Some(now.start_of_day());
-            progress.findings_until = Some(now.start_of_day());
+            progress.findings_back_to = Some(progress.until.start_of_day());
+            progress.findings_until = Some(progress.until.start_of_day());
         })?;
         Ok(true)
     }
@@ -124,6 +127,8 @@ impl FindingFeeder {
             if day == shown_from {
                 self.changed.notify_one();
                 tracing::info!(back_to = %day, records, seconds = started.elapsed().as_secs_f64(), "demo findings are in");
+                self.state.save()?;
+                self.after_the_events(stop).await;
             }
             if place % NOTED_DAYS == NOTED_DAYS - 1 {
                 self.state.save()?;
@@ -134,6 +139,17 @@ impl FindingFeeder {
         let seconds = started.elapsed().as_secs_f64();
         tracing::info!(back_to = %findings.config().start(), records, seconds, "all demo findings are in");
         Ok(())
+    }
+
+    /// Waits until the history's events are in the store: nobody waits for older findings.
+    async fn after_the_events(&self, stop: &CancellationToken) {
+        let filled = async {
+            while !self.state.progress().filled && !stop.is_cancelled() {
+                tokio::time::sleep(LOOKED_EVERY).await;
+            }
+        };
+        // The events may stand still for good.
+        let _ = tokio::time::timeout(WAITED_AT_MOST, filled).await;
     }
 
     /// Writes those of a day that are earlier than `before`; how many there are.
@@ -208,7 +224,11 @@ mod tests {
         fn feeder(&self) -> FindingFeeder {
             let file = self.folder.path().join("demo.json");
             let read = DemoState::read(&file).unwrap();
-            let state = read.unwrap_or_else(|| super::super::fresh_state(file, 1, 30, 0.1, 40, *self.now.lock()));
+            let state = read.unwrap_or_else(|| {
+                let state = super::super::fresh_state(file, 1, 30, 0.1, 200, *self.now.lock());
+                state.change(|progress| progress.filled = true);
+                state
+            });
             let now = Arc::clone(&self.now);
             let clock = Clock::from_fn(move || *now.lock());
             FindingFeeder::new(self.lake(), Arc::clone(&self.changed), Arc::new(state), clock)
@@ -234,13 +254,22 @@ mod tests {
         let house = House::new();
         house.run().await;
         let first = files(&house.lake());
-        assert_eq!(first.len(), 41);
-        assert_eq!((first[0].as_str(), first[40].as_str()), ("eventDay=20261009", "eventDay=20261118"));
+        assert_eq!(first.len(), 201);
+        assert_eq!((first[0].as_str(), first[200].as_str()), ("eventDay=20260502", "eventDay=20261118"));
         let truth = std::fs::read_to_string(house.folder.path().join(TRUTH)).unwrap();
-        assert!(truth.lines().count() > 4 && truth.contains("PortProbe"));
+        assert!(truth.lines().count() > 10 && truth.contains("PortProbe"));
         *house.now.lock() = "2026-11-21T00:10:00Z".parse().unwrap();
         house.run().await;
-        assert_eq!(files(&house.lake()).len(), 44);
+        assert_eq!(files(&house.lake()).len(), 204);
+    }
+
+    #[tokio::test]
+    async fn a_demo_from_before_there_were_findings_gets_them_up_to_now() {
+        let house = House::new();
+        house.feeder().state.save().unwrap();
+        *house.now.lock() = "2026-11-21T00:10:00Z".parse().unwrap();
+        house.run().await;
+        assert_eq!(files(&house.lake()).len(), 204);
     }
 
     #[tokio::test]
@@ -251,7 +280,7 @@ mod tests {
         house.feeder().run(&stop).await.unwrap();
         assert!(files(&house.lake()).is_empty(), "it was stopped at once");
         house.run().await;
-        assert_eq!(files(&house.lake()).len(), 41);
+        assert_eq!(files(&house.lake()).len(), 201);
     }
 
     #[tokio::test]
