@@ -30,8 +30,10 @@ pub fn App() -> impl IntoView {
         // A page's code is on its way before the click.
         browser::on_links(|path| {
             let path = path.to_owned();
-            // What cannot be fetched is tried again when the page is opened.
-            spawn_local(async move { drop(fetch_page(&path).await) });
+            spawn_local(async move {
+                // What cannot be fetched is tried again when the page is opened.
+                let _ = fetch_page(&path).await;
+            });
         });
     });
     view! {

@@ -12,7 +12,7 @@ use crate::script::tidy;
 use crate::split::{self, Parts};
 
 /// Part of the cache key: raise it when this module makes something else of the same input.
-const RECIPE: &str = "5";
+const RECIPE: &str = "6";
 /// What stands in a kept result's folder beside its files: the parts, and a sign that all of it was written.
 const DONE: &str = "done.json";
 

@@ -72,10 +72,10 @@ mod tests {
         let groups = put_together(vec![
             group("small", 900, "ab"),
             group("tiny", 500, "ac"),
-            group("large", 60_000, "ab"),
-            group("another", 70_000, "bc"),
+            group("large", 60_000, "bc"),
+            group("another", 70_000, "ab"),
         ]);
-        assert_eq!(files(&groups), ["small+large+tiny", "another"]);
+        assert_eq!(files(&groups), ["small+tiny", "large", "another"]);
         assert_eq!(groups[0].pages, group("", 0, "abc").pages);
     }
 

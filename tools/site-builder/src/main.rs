@@ -23,6 +23,7 @@ mod merge;
 mod publish;
 mod script;
 mod split;
+mod unused;
 
 use std::fs;
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::groups::{Group, put_together};
 use crate::merge::merge;
+use crate::unused::without_unused;
 
 /// The script through which the main module fetches chunks; wasm-bindgen's script imports it by this name.
 pub(crate) const LOADER: &str = "split.js";
@@ -25,7 +26,8 @@ pub(crate) type Parts = BTreeMap<String, Vec<String>>;
 pub(crate) fn split(wasm: &[u8], name: &str, folder: &Path) -> Result<(Vec<u8>, Parts)> {
     let main = folder.join("main.wasm");
     let link_name = format!("./{LOADER}");
-    let mut options = wasm_split_cli_support::Options::new(wasm);
+    let used = without_unused(wasm)?;
+    let mut options = wasm_split_cli_support::Options::new(&used);
     options.output_dir = folder;
     options.main_out_path = &main;
     options.link_name = &link_name;
