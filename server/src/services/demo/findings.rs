@@ -258,7 +258,7 @@ mod tests {
         assert_eq!((first[0].as_str(), first[200].as_str()), ("eventDay=20260502", "eventDay=20261118"));
         let truth = std::fs::read_to_string(house.folder.path().join(TRUTH)).unwrap();
         assert!(truth.lines().count() > 10 && truth.contains("PortProbe"));
-        *house.now.lock() = "2026-11-21T00:10:00Z".parse().unwrap();
+        *house.now.lock() = "2026-11-21T12:00:00Z".parse().unwrap();
         house.run().await;
         assert_eq!(files(&house.lake()).len(), 204);
     }
@@ -267,7 +267,7 @@ mod tests {
     async fn a_demo_from_before_there_were_findings_gets_them_up_to_now() {
         let house = House::new();
         house.feeder().state.save().unwrap();
-        *house.now.lock() = "2026-11-21T00:10:00Z".parse().unwrap();
+        *house.now.lock() = "2026-11-21T12:00:00Z".parse().unwrap();
         house.run().await;
         assert_eq!(files(&house.lake()).len(), 204);
     }
