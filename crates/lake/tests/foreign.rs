@@ -1,6 +1,6 @@
 //! Files as other writers make them: other compressions, shapes of lists, types of time, and names of columns.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use onepane_domain::{
     Bucket, CountingRule, Dimension, FindingRequest, FindingRowsRequest, FindingSource, SourceName, Timestamp,
