@@ -3,9 +3,11 @@
 use crate::components::{Header, HelpDialog};
 use crate::pages::{
     GalleryRoute, JobsRoute, MetricsRoute, NotFoundPage, OverviewRoute, SecurityRoute, SeriesRoute, WorkloadRoute,
+    fetch_page,
 };
 use crate::{browser, state};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{Lazy, path};
@@ -24,6 +26,14 @@ pub fn App() -> impl IntoView {
             } else if event.key() == "Escape" && help.get_untracked() {
                 help.set(false);
             }
+        });
+        // A page's code is on its way before the click.
+        browser::on_links(|path| {
+            let path = path.to_owned();
+            spawn_local(async move {
+                // What cannot be fetched is tried again when the page is opened.
+                let _ = fetch_page(&path).await;
+            });
         });
     });
     view! {

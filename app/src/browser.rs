@@ -149,6 +149,25 @@ pub(crate) fn on_keys(handler: impl Fn(web_sys::KeyboardEvent) + 'static) {
     on_cleanup(move || handle.remove());
 }
 
+/// Calls with the path of each link of this site that the reader points at, or reaches with the keyboard.
+pub(crate) fn on_links(call: impl Fn(&str) + Clone + 'static) {
+    let look = move |target: Option<web_sys::EventTarget>| {
+        let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let link = element.and_then(|element| element.closest("a[href^='/']").ok().flatten());
+        let address = link.and_then(|link| link.get_attribute("href")).unwrap_or_default();
+        if let Some(path) = address.split(['?', '#']).next().filter(|path| !path.is_empty()) {
+            call(path);
+        }
+    };
+    let by_keyboard = look.clone();
+    let pointed = window_event_listener(leptos::ev::pointerover, move |event| look(event.target()));
+    let focused = window_event_listener(leptos::ev::focusin, move |event| by_keyboard(event.target()));
+    on_cleanup(move || {
+        pointed.remove();
+        focused.remove();
+    });
+}
+
 /// Opens an address as a click on a link would; a download leaves the page as it is.
 pub(crate) fn open(address: &str) {
     // A browser that refuses leaves the page as it is.

@@ -66,6 +66,12 @@ pub(crate) fn date(time: Timestamp) -> String {
     format!("{} {}", day(time), time.to_string().get(..4).unwrap_or_default())
 }
 
+/// `22 Nov`, with the year where it is not that of `now`.
+pub(crate) fn date_near(time: Timestamp, now: Timestamp) -> String {
+    let is_same_year = time.to_string().get(..4) == now.to_string().get(..4);
+    if is_same_year { day(time) } else { date(time) }
+}
+
 /// `22 Nov 02:04`, in UTC.
 pub(crate) fn day_and_minute(time: Timestamp) -> String {
     format!("{} {}", day(time), &time.to_string()[11..16])
@@ -158,6 +164,8 @@ mod tests {
         assert_eq!(ago(now, now), "just now");
         assert_eq!(instant(now), "2026-11-22 02:04:05 UTC");
         assert_eq!(day_and_minute(now), "22 Nov 02:04");
+        assert_eq!(date_near(now.plus_days(-10), now), "12 Nov");
+        assert_eq!(date_near(now.plus_days(-400), now), "18 Oct 2025");
     }
 
     #[test]

@@ -48,6 +48,7 @@ const pages = [
   ['training utilization', () => '/metrics?view=training'],
   ['explorer, nothing picked', () => '/metrics?view=explore'],
   ['explorer', () => '/metrics?view=explore&namespace=AWS%2FSageMaker&metric=Invocations&stat=Sum&group=account'],
+  ['security', () => '/security?show=all'],
   ['a tuning job', () => someWorkload('kind=hyper-parameter-tuning-job')],
 ];
 

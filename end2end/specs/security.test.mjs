@@ -1,44 +1,50 @@
 // The Security pages on a small lake with a planted spike and a planted step: the list, a series, what lies behind a point.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { seriousViolations } from '../support/axe.mjs';
 import { launchBrowser, narrow, openPage, overflowX, visit, wide } from '../support/browser.mjs';
 import { daysAgo, odd, records, spike, step } from '../support/findings.mjs';
-import { startOnepane } from '../support/onepane.mjs';
+import { runOnepane, startOnepane } from '../support/onepane.mjs';
 import { lines, trainingJob } from '../support/pages.mjs';
 
 const DAY = 86_400_000;
+let dataDir;
 let server;
 let browser;
 
 before(async () => {
-  server = await startOnepane();
+  dataDir = await mkdtemp(path.join(tmpdir(), 'onepane-e2e-'));
   const job = trainingJob({ name: 'beside-the-spike', time: new Date(Date.parse(daysAgo(spike.daysAgo)) + DAY / 2) });
   for (const [args, input] of [
-    [['lake', 'import', '--data-dir', server.dataDir, '-'], lines(records())],
-    [['ingest', '--data-dir', server.dataDir, '-'], lines([job])],
+    [['lake', 'import', '--data-dir', dataDir, '-'], lines(records())],
+    [['ingest', '--data-dir', dataDir, '-'], lines([job])],
   ]) {
-    const result = server.run(args, input);
+    const result = runOnepane(args, { input });
     assert.equal(result.status, 0, result.stderr);
   }
+  server = await startOnepane({ dataDir });
   browser = await launchBrowser();
 });
 
 after(async () => {
   await browser?.close();
   await server?.stop();
+  await rm(dataDir, { recursive: true, force: true });
 });
 
-async function open(path, options) {
+async function open(place, options) {
   const page = await openPage(browser, options);
   await page.addInitScript(() => {
     globalThis.shifts = [];
     const note = (list) => globalThis.shifts.push(...list.getEntries().filter((entry) => !entry.hadRecentInput));
     new PerformanceObserver(note).observe({ type: 'layout-shift', buffered: true });
   });
-  await visit(page, server.url + path);
+  await visit(page, server.url + place);
   return page;
 }
 
@@ -59,13 +65,14 @@ test('the planted spike and step stand on top, with their evidence, before any s
   const page = await openPage(browser, { context: { javaScriptEnabled: false } });
   await page.goto(`${server.url}/security`);
   const found = (await keys(page)).slice(0, 2).sort();
-  assert.match(found[0], /GuardDuty.*PortProbe/);
-  assert.match(found[1], /Inspector.*CVE/);
+  assert.match(found[0], /^CVE\b.*Inspector · Vulnerabilities/);
+  assert.match(found[1], /^PortProbe\b.*GuardDuty · Recon/);
   const spikeRow = rowOf(page, spike.product);
   assert.match(await spikeRow.locator('.s-outlier').innerText(), new RegExp(`^${spike.count}\\b`));
   assert.equal(await spikeRow.locator('.spark-outlier').count(), 1);
   const change = await rowOf(page, step.product).locator('.s-change').innerText();
-  assert.match(change, /^[3-5] → 1[3-5]\b/, change);
+  const [, low, high] = change.match(/^([\d.]+) → ([\d.]+)/);
+  assert.ok(Math.abs(low - step.before) < 1 && Math.abs(high - step.after) < 1, change);
   assert.match(await page.locator('#insights-counts').innerText(), /5 series looked at.*false discovery rate 5 %/);
   assert.ok((await page.locator('.security-overview .chart-picture svg').count()) > 0);
   await page.context().close();
@@ -123,15 +130,15 @@ test('a decision leaves the list, is counted, and is taken back', async () => {
   await rowOf(page, spike.product).getByRole('button').click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Expected', { exact: true }).click();
-  await dialog.getByLabel('Note').fill('A penetration test; "agreed" & done.');
-  await dialog.getByLabel('By').fill('Ana');
+  await dialog.getByLabel('Note', { exact: true }).fill('A penetration test; "agreed" & done.');
+  await dialog.getByLabel('By', { exact: true }).fill('Ana');
   await dialog.getByRole('button', { name: 'Keep' }).click();
-  await page.waitForFunction((count) => document.querySelectorAll('table.insights tbody tr').length === count, before - 1);
-  assert.match(await page.locator('#insights-counts').innerText(), /1 muted/);
+  await page.waitForFunction(() => /1 muted/.test(document.querySelector('#insights-counts').innerText));
+  assert.equal(await page.locator('table.insights tr', { hasText: 'Expected' }).count(), 0);
   await page.locator('#show-muted').click();
   await page.waitForURL(/show=muted/);
-  await page.waitForFunction(() => document.querySelectorAll('table.insights tbody tr').length === 1);
-  assert.match((await keys(page))[0], /GuardDuty/);
+  await page.locator('table.insights tr.muted', { hasText: 'GuardDuty' }).waitFor();
+  assert.equal((await keys(page)).length, 1);
 
   const series = await open(seriesPath(spike));
   const decision = series.locator('.decisions');
@@ -146,7 +153,7 @@ test('a decision leaves the list, is counted, and is taken back', async () => {
   assert.equal((await keys(page)).length, before);
   await page.keyboard.press('j');
   await page.keyboard.press('t');
-  assert.equal(await page.getByRole('dialog').getByLabel('By').inputValue(), 'Ana');
+  assert.equal(await page.getByRole('dialog').getByLabel('By', { exact: true }).inputValue(), 'Ana');
   await page.keyboard.press('Escape');
   await done(page);
 });
@@ -159,7 +166,7 @@ test('the list is driven by the keyboard', async () => {
   await page.waitForSelector('#row-1.selected');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/security\/series\?/);
-  assert.ok((await page.innerText('h1')).startsWith(second));
+  assert.ok((await page.innerText('h1')).includes(second));
   await page.goBack();
   await page.waitForURL(/\/security$/);
   await done(page);
@@ -168,27 +175,24 @@ test('the list is driven by the keyboard', async () => {
 test('moving the slider draws anew in the browser, without a request and at once', async () => {
   const page = await open(seriesPath(spike));
   await chartAlive(page);
-  // The module is there before it is needed.
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some((entry) => /series.*\.wasm/.test(entry.name)));
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
   const outliers = () => page.innerText('#outliers-title');
+  // What follows from an event is done before the next task begins.
   const move = (value) =>
     page.evaluate(async (value) => {
       const slider = document.querySelector('#iqr');
-      const side = document.querySelector('.series-side');
-      const seen = new Promise((resolve) => {
-        const observer = new MutationObserver(() => (observer.disconnect(), resolve(performance.now())));
-        observer.observe(side, { subtree: true, childList: true, characterData: true });
-      });
       const start = performance.now();
       slider.value = value;
       slider.dispatchEvent(new Event('input', { bubbles: true }));
-      return (await seen) - start;
+      await new Promise((resolve) => setTimeout(resolve));
+      return performance.now() - start;
     }, value);
-  const before = await outliers();
-  // The first run compiles.
-  await move('2');
+  const drawn = () => page.evaluate(() => [...onepaneCharts.living][0].text);
+  const [before, drawnBefore] = [await outliers(), await drawn()];
+  // The module may still be on its way; its first run compiles.
+  await move('2.5');
+  await page.waitForFunction((before) => [...onepaneCharts.living][0].text !== before, drawnBefore);
   const took = [];
   for (const value of ['1', '2.2', '1.2', '4', '1']) took.push(await move(value));
   console.log(`slider → drawn: ${took.map((ms) => ms.toFixed(1)).join(', ')} ms`);
@@ -218,7 +222,7 @@ test('the sample’s numbers are one click away, with what makes them differ', a
 
 test('a point opens what lies behind it: records, SQL, breakdowns, workloads', async () => {
   const page = await open(seriesPath(spike));
-  await page.locator('.series-side a[href*="at="]').first().click();
+  await page.locator('section[aria-labelledby="outliers-title"] a').first().click();
   await page.waitForURL(new RegExp(`at=${encodeURIComponent(daysAgo(spike.daysAgo))}`));
   await page.waitForSelector('.records tbody tr');
   assert.match(await page.innerText('.records'), /PortProbe/);
@@ -261,7 +265,7 @@ test('quotes, semicolons and letters of everywhere change nothing but the result
   assert.equal((await keys(all)).filter((key) => key.includes('DROP TABLE')).length, 1);
   await all.locator('.facet-value', { hasText: 'DROP TABLE' }).first().click();
   await all.waitForFunction(() => document.querySelectorAll('table.insights tbody tr').length === 1);
-  assert.equal(await all.locator('table.insights b:not(.new):not(td b)').count(), 0);
+  assert.equal(await all.locator('table.insights b', { hasText: 'ä漢' }).count(), 0);
   assert.ok((await keys(all))[0].includes(odd));
   await done(all);
 
@@ -288,7 +292,7 @@ test('an address that cannot be is said so', async () => {
   await done(series);
 });
 
-for (const [name, path] of [
+for (const [name, place] of [
   ['the list', () => '/security'],
   ['all series, compared', () => '/security?show=all&compare=previous&range=30d'],
   ['a series', () => seriesPath(spike)],
@@ -298,7 +302,7 @@ for (const [name, path] of [
   for (const colorScheme of ['light', 'dark']) {
     for (const viewport of [narrow, wide]) {
       test(`${name}, ${colorScheme}, ${viewport.width} wide: nothing sticks out, nothing moves, axe is content`, async () => {
-        const page = await open(path(), { viewport, colorScheme });
+        const page = await open(place(), { viewport, colorScheme });
         await page.waitForTimeout(600);
         assert.equal(await overflowX(page), 0);
         assert.deepEqual(await page.evaluate(() => globalThis.shifts.map((shift) => shift.value)), []);

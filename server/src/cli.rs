@@ -5,7 +5,7 @@ use crate::output;
 use crate::settings::{ConfigError, Effective, FileSettings, KEYS, Settings};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, Parser, Subcommand};
-use onepane_domain::Timestamp;
+use onepane_domain::{OcsfVersion, Timestamp};
 use onepane_insights::{DecompositionModel, Detector, Period, Profile};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -39,8 +39,42 @@ enum Task {
     Synth(SynthArgs),
     /// Draw a chart from data to an SVG file, without a browser
     Render(commands::RenderArgs),
+    /// The lake of security findings: Parquet files laid out as Security Lake lays them
+    #[command(subcommand)]
+    Lake(LakeTask),
     /// Print the effective settings and where each came from
     Config(SettingsFlags),
+}
+
+#[derive(Subcommand)]
+enum LakeTask {
+    /// Tell what lies in the lake: files, records, days, accounts, Regions and dimensions of each source and version
+    Describe(DescribeArgs),
+    /// Write findings (OCSF or ASFF: JSON Lines, arrays, {"Findings": […]}, also gzip) into the lake
+    Import(ImportArgs),
+}
+
+#[derive(clap::Args)]
+struct DescribeArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value = "table")]
+    format: commands::DescribeFormat,
+    #[command(flatten)]
+    settings: SettingsFlags,
+}
+
+#[derive(clap::Args)]
+struct ImportArgs {
+    /// Files to read; standard input if `-` or none
+    files: Vec<PathBuf>,
+    /// In which of Security Lake's source versions they are written: 1 (OCSF 1.0) or 2 (OCSF 1.1)
+    #[arg(long, default_value = "2", value_parser = clap::value_parser!(u8).range(1..=2))]
+    version: u8,
+    /// Where findings go that were rejected; dead-letters.jsonl in the data folder if absent
+    #[arg(long, value_name = "FILE")]
+    dead_letters: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingsFlags,
 }
 
 #[derive(clap::Args)]
@@ -255,6 +289,11 @@ fn perform(task: Task) -> anyhow::Result<ExitCode> {
         Task::Analyze(args) => commands::analyze(&args),
         Task::Synth(args) => commands::synth(&args),
         Task::Render(args) => commands::render(&args),
+        Task::Lake(LakeTask::Describe(args)) => commands::describe(&args.settings.load()?.0, args.format),
+        Task::Lake(LakeTask::Import(args)) => {
+            let version = if args.version == 1 { OcsfVersion::V1 } else { OcsfVersion::V2 };
+            commands::import(&args.settings.load()?.0, args.files, args.dead_letters, version)
+        }
         Task::Config(flags) => {
             let (_, effective) = flags.load()?;
             print_settings(&effective)?;

@@ -18,7 +18,7 @@ pub use metrics::{get_metrics, get_workload_metrics};
 pub use organization::get_organization;
 pub use overview::get_overview;
 pub use search::{MOST_ROWS, search};
-pub use security::{delete_triage, get_investigation, get_security, get_series, put_triage};
+pub use security::{Behind, delete_triage, get_investigation, get_security, get_series, put_triage};
 pub use text_json::{Answer, TextJson};
 pub use views::{delete_view, save_view, views};
 pub use workload::get_workload;

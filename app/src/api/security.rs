@@ -3,7 +3,8 @@
 use super::ApiError;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
-use onepane_domain::{Detector, Investigation, SecurityPage, SeriesPage, Timestamp, Verdict};
+use onepane_domain::{Detector, SecurityPage, SeriesPage, Timestamp, Verdict};
+use serde::{Deserialize, Serialize};
 
 /// What answers the *Security* pages; the server puts it in place for every request.
 #[cfg(feature = "ssr")]
@@ -31,13 +32,41 @@ pub async fn get_series(query: String) -> Result<SeriesPage, ApiError> {
     Ok(findings()?.series(series_query(&query)?, super::is_first_paint()).await?)
 }
 
+/// What lies behind a point, as the page shows it: tables are HTML that nothing has to bring to life, so that the browser
+/// needs no reader of what they are made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behind {
+    /// By account, resource and severity.
+    pub breakdowns: String,
+    /// The records.
+    pub rows: String,
+    /// How many records these are.
+    pub shown: u32,
+    /// True if there are more.
+    pub more: bool,
+    /// The SQL that finds them: text.
+    pub sql: String,
+    /// The workloads that changed then.
+    pub workloads: String,
+    /// How many there are.
+    pub workloads_total: u64,
+    /// The API calls of that time.
+    pub calls: String,
+    /// Bytes that were read; none where an earlier answer was used again.
+    pub scanned: Option<u64>,
+    /// What is missing, and why: texts.
+    pub notes: Vec<String>,
+}
+
 /// What lies behind the point that the address of a series names with `at`; the records from `offset` on.
 #[server(prefix = "/fn", endpoint = "investigation", input = GetUrl, output = super::Answer)]
-pub async fn get_investigation(query: String, offset: u32) -> Result<Investigation, ApiError> {
+pub async fn get_investigation(query: String, offset: u32) -> Result<Behind, ApiError> {
     let query = series_query(&query)?;
     let at = query.at.ok_or_else(|| ApiError::Invalid("at is missing: the point to look behind".to_owned()))?;
     let investigation = onepane_domain::InvestigationQuery { offset, ..query.investigation(at) };
-    Ok(findings()?.investigate(investigation).await?)
+    // Accounts whose names cannot be had are told by their ids.
+    let organization = super::pane()?.organization().await.unwrap_or_default();
+    Ok(crate::pages::behind(findings()?.investigate(investigation).await?, &organization))
 }
 
 /// Keeps a decision about the insight of a series (by its identity, see `SeriesQuery::identity`) that `detector` found

@@ -84,8 +84,7 @@ pub async fn fetch_page(path: &str) -> Result<(), SplitLoaderError> {
 fn NotLoaded() -> impl IntoView {
     let location = use_location();
     Effect::new(move || {
-        let address = format!("{}{}", location.pathname.get_untracked(), location.search.get_untracked());
-        browser::open(&address);
+        browser::open(&format!("{}?{}", location.pathname.get_untracked(), location.search.get_untracked()));
     });
     view! { <Empty title="This page is on its way" hint="If it does not come, reload it." /> }
 }

@@ -13,7 +13,9 @@ mod workload;
 #[cfg(feature = "ssr")]
 pub(crate) use chunks::chunk_of;
 pub use chunks::fetch_page;
-pub(crate) use chunks::{GalleryRoute, JobsRoute, MetricsRoute, OverviewRoute, SecurityRoute, SeriesRoute, WorkloadRoute};
+pub(crate) use chunks::{
+    GalleryRoute, JobsRoute, MetricsRoute, OverviewRoute, SecurityRoute, SeriesRoute, WorkloadRoute,
+};
 use gallery::GalleryPage;
 use jobs::JobsPage;
 use metrics::MetricsPage;
@@ -21,4 +23,6 @@ pub(crate) use not_found::NotFoundPage;
 use overview::OverviewPage;
 use security::SecurityPage;
 use series::SeriesPage;
+#[cfg(feature = "ssr")]
+pub(crate) use series::behind;
 use workload::WorkloadPage;

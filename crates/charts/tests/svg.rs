@@ -56,7 +56,7 @@ fn every_chart_is_well_formed_in_both_themes_and_labels_what_it_shows() {
             "residuals" => {
                 &["What trend and season leave", "within the fences", "4 outliers in 3 incidents", "residual"]
             }
-            "findings-by-severity" => &["Updates a day by severity", "Critical", "Informational", "1 Dec"],
+            "findings-by-severity" => &["Updates a day by severity", "Critical", "Informational", "15 Dec"],
             other => panic!("no labels are known of {other}"),
         }
     };

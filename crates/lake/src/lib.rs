@@ -1,4 +1,11 @@
 //! Security findings in a folder of Parquet files, laid out as Amazon Security Lake lays them.
+//!
+//! [`ParquetLake`] answers questions ([`onepane_domain::FindingSource`]), [`LakeWriter`] and [`write_day`] write records,
+//! [`read_finding`] reads them out of JSON, [`describe()`] tells what lies there. Why it is built as it is:
+//! `docs/decisions/0011-lake.md`.
+//!
+//! From a question to its answer: `listing` finds the files of the days, `parquet_file` their footers and columns,
+//! `scan` the row groups and in them the records that pass, `series` and `rows` make the answer of those.
 
 mod describe;
 mod error;

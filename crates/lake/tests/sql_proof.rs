@@ -25,7 +25,7 @@ use std::path::Path;
 
 const RECORDS: usize = 900;
 /// Requests by chance, of each kind and for each lake.
-const BY_CHANCE: usize = 120;
+const BY_CHANCE: usize = 60;
 
 /// The same values at every run.
 struct Chance(TestRunner);

@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_description_is_named() {
         for (change, told) in [
-            (("vpc-flow]", "security-hub]"), "[security-hub]"),
+            (("vpc-flow", "security-hub"), "[security-hub]"),
             (("\"vpc_flow\"", "'a\" b'"), "table"),
             (("epoch_s", "days"), "time form"),
             (("src_endpoint.ip", "src\\\"; DROP"), "source"),

@@ -88,7 +88,7 @@ fn stop_on_signal() -> Arc<AtomicBool> {
 }
 
 /// Tells of the dead letters and gives the exit status.
-fn failed_status(dead_letters: &DeadLetters, failed: u64, stop: &AtomicBool) -> anyhow::Result<ExitCode> {
+pub(super) fn failed_status(dead_letters: &DeadLetters, failed: u64, stop: &AtomicBool) -> anyhow::Result<ExitCode> {
     if let Some(path) = dead_letters.written_to() {
         output::print_line(&format!("{} dead letters are in {}", dead_letters.count(), path.display()))?;
     }
@@ -162,7 +162,7 @@ async fn put(
 }
 
 /// Drawn on a terminal only.
-fn open_progress() -> ProgressBar {
+pub(super) fn open_progress() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
     if !std::io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());

@@ -12,7 +12,7 @@ use crate::script::tidy;
 use crate::split::{self, Parts};
 
 /// Part of the cache key: raise it when this module makes something else of the same input.
-const RECIPE: &str = "4";
+const RECIPE: &str = "6";
 /// What stands in a kept result's folder beside its files: the parts, and a sign that all of it was written.
 const DONE: &str = "done.json";
 
@@ -59,7 +59,7 @@ impl Binding<'_> {
 
     fn make(&self, wasm: Vec<u8>, folder: &Path) -> Result<()> {
         let (main, parts) = match self.in_parts {
-            true => split::split(&wasm, self.name, folder, self.speed)?,
+            true => split::split(&wasm, self.name, folder)?,
             false => (wasm, Parts::new()),
         };
         let kept_for_stack_traces = self.speed == Speed::Dev;

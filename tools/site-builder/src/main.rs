@@ -18,9 +18,12 @@ mod arguments;
 mod bindings;
 mod budget;
 mod css;
+mod groups;
+mod merge;
 mod publish;
 mod script;
 mod split;
+mod unused;
 
 use std::fs;
 use std::process::ExitCode;

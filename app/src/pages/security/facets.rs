@@ -65,7 +65,7 @@ fn write_facet(
                 href = Text(&link(FilterRule::Any)),
                 not = Text(&link(FilterRule::Not)),
                 title = Text(value_name(value)),
-                label = Text(&name),
+                label = Text(short(&facet.dimension, &name)),
                 count = format::count(*count),
                 current = if wanted { " aria-current=\"true\"" } else { "" },
                 left_out = if unwanted { " aria-current=\"true\"" } else { "" },
@@ -85,6 +85,12 @@ fn write_facet(
         html.push_str("</details>");
     }
     html.push_str("</section>");
+}
+
+/// The end of a type's path, which tells it apart; other values as they are.
+fn short<'a>(dimension: &Dimension, name: &'a str) -> &'a str {
+    let end = (*dimension == Dimension::TYPE).then(|| name.rsplit('/').next()).flatten();
+    end.filter(|end| !end.is_empty()).unwrap_or(name)
 }
 
 /// A mark in the colour of a severity.

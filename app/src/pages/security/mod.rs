@@ -10,10 +10,14 @@ mod summary;
 mod toolbar;
 mod url;
 
-pub(crate) use facets::{dimension_label, dimension_value, severity_dot};
+pub(crate) use facets::dimension_label;
+#[cfg(feature = "ssr")]
+pub(crate) use facets::severity_dot;
 pub(crate) use row_html::{detector_name, is_muting, key_names};
 pub(crate) use toolbar::{buckets, counting_rules, profile_name};
 pub(crate) use url::href;
+#[cfg(feature = "ssr")]
+pub(crate) use url::value_name;
 
 use crate::api::{self, ApiError};
 use crate::browser;

@@ -1,7 +1,7 @@
 //! What changed most in the last week.
 
 use super::Security;
-use super::row_html::{against, key_names};
+use super::row_html::{against, head_and_rest, key_names};
 use super::url::SeriesHrefs;
 use crate::format;
 use crate::html::Text;
@@ -50,7 +50,7 @@ fn list(movers: &[Mover], query: &SecurityQuery, accounts: Accounts) -> String {
              <span class=\"mover-counts\">{from} → <b>{to}</b></span><span class=\"mover-change\">{change}</span></a></li>",
             href = Text(&hrefs.href(&mover.key, None)),
             whole = Text(&names.join(" · ")),
-            name = Text(names.last().map_or("All records", String::as_str)),
+            name = Text(&head_and_rest(&query.group_by, &names).0),
             now = share(mover.now),
             before = share(mover.before),
             from = format::count(mover.before),

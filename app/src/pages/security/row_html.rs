@@ -28,6 +28,7 @@ pub(crate) fn is_muting(verdict: Verdict) -> bool {
 /// Writing to a String cannot fail: results of `write!` are dropped.
 pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, html: &mut String) {
     let names = key_names(&around.query.group_by, &row.key, around.accounts);
+    let (first, rest) = head_and_rest(&around.query.group_by, &names);
     let href = around.hrefs.href(&row.key, None);
     let muted = row.triage.as_ref().is_some_and(|triage| is_muting(triage.verdict));
     let _ = write!(
@@ -38,11 +39,11 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
         score = score(row.score),
         href = Text(&href),
         whole = Text(&names.join(" · ")),
-        first = Text(names.first().map_or("All records", String::as_str)),
+        first = Text(&first),
         new = if row.is_new { "<b class=\"new\">new</b>" } else { "" },
-        rest = match names.get(1..) {
-            Some(rest) if !rest.is_empty() => format!("<span class=\"sub\">{}</span>", Text(&rest.join(" · "))),
-            _ => String::new(),
+        rest = match rest.is_empty() {
+            true => String::new(),
+            false => format!("<span class=\"sub\">{}</span>", Text(&rest)),
         },
     );
     sparkline(row, around.from, around.to, html);
@@ -54,8 +55,8 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
         level = format::number(row.level),
         total = total(row),
         trend = row.trend.as_ref().map_or_else(nothing, trend),
-        outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, &around.hrefs, row)),
-        change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, &around.hrefs, row)),
+        outlier = row.outlier.as_ref().map_or_else(nothing, |cell| outlier(cell, around, row)),
+        change = row.change.as_ref().map_or_else(nothing, |cell| change(cell, around, row)),
         why = Text(&format::sentence(&row.why)),
         triage = triage(row, &names),
     );
@@ -64,6 +65,19 @@ pub(super) fn write_row(place: usize, row: &InsightRow, around: &Around<'_>, htm
 /// The values of a key as people know them.
 pub(crate) fn key_names(group_by: &[Dimension], key: &[String], accounts: Accounts) -> Vec<String> {
     group_by.iter().zip(key).map(|(dimension, value)| dimension_value(dimension, value, accounts)).collect()
+}
+
+/// A key in two lines. Types are paths whose end tells them apart: the end of a type comes first, what it belongs to
+/// after that. Without a type the first value comes first.
+pub(crate) fn head_and_rest(group_by: &[Dimension], names: &[String]) -> (String, String) {
+    let Some(first) = names.first() else { return ("All records".to_owned(), String::new()) };
+    let of_type = group_by.iter().position(|dimension| *dimension == Dimension::TYPE);
+    let split = of_type.and_then(|place| Some((place, names.get(place)?.rsplit_once('/')?)));
+    let Some((place, (before, end))) = split.filter(|(_, (_, end))| !end.is_empty()) else {
+        return (first.clone(), names.get(1..).unwrap_or_default().join(" · "));
+    };
+    let rest = names.iter().enumerate().map(|(at, name)| if at == place { before } else { name.as_str() });
+    (end.to_owned(), rest.collect::<Vec<_>>().join(" · "))
 }
 
 fn nothing() -> String {
@@ -78,9 +92,12 @@ fn score(score: f64) -> String {
     }
 }
 
+/// The sum; against the one of the time before where that is known.
 fn total(row: &InsightRow) -> String {
-    let Some(previous) = row.previous else { return format!("Σ {}", format::count(row.total)) };
-    format!("Σ {} · {}", format::count(row.total), against(row.total, previous))
+    let total = format::count(row.total);
+    let Some(previous) = row.previous else { return format!("Σ {total}") };
+    let before = format::count(previous);
+    format!("<span title=\"{total} in all, {before} in the time before\">Σ {}</span>", against(row.total, previous))
 }
 
 /// How much more, or less, than before: `+12 %`, `3.5×`, `new`.
@@ -97,9 +114,10 @@ pub(crate) fn against(now: u64, before: u64) -> String {
 fn trend(cell: &TrendCell) -> String {
     let unit = if cell.is_percent { " %" } else { "" };
     let direction = if cell.per_week > 0.0 { "up" } else { "down" };
-    let interval = cell
-        .interval
-        .map(|(low, high)| format!("<span class=\"sub\">{} … {}</span>", format::signed(low), format::signed(high)));
+    let interval = cell.interval.map(|(low, high)| {
+        let tenths = |end: f64| format::signed((end * 10.0).round() / 10.0);
+        format!("<span class=\"sub\">{} … {}</span>", tenths(low), tenths(high))
+    });
     format!(
         "<span class=\"trend {direction}\">{}{unit}</span>{}",
         format::signed(cell.per_week),
@@ -107,25 +125,25 @@ fn trend(cell: &TrendCell) -> String {
     )
 }
 
-fn outlier(cell: &OutlierCell, hrefs: &SeriesHrefs, row: &InsightRow) -> String {
+fn outlier(cell: &OutlierCell, around: &Around<'_>, row: &InsightRow) -> String {
     let expected = cell.expected.map(|expected| format!(" <span class=\"dim\">/ {}</span>", format::number(expected)));
     format!(
         "<a href=\"{}\" title=\"Seen, against expected: what lies behind it\"><b>{}</b>{}<span class=\"sub\">{}{}</span></a>",
-        Text(&hrefs.href(&row.key, Some(cell.at))),
+        Text(&around.hrefs.href(&row.key, Some(cell.at))),
         format::number(cell.value),
         expected.unwrap_or_default(),
-        format::date(cell.at),
+        format::date_near(cell.at, around.to),
         if cell.points > 1 { format!(" · {}×", cell.points) } else { String::new() },
     )
 }
 
-fn change(cell: &ChangeCell, hrefs: &SeriesHrefs, row: &InsightRow) -> String {
+fn change(cell: &ChangeCell, around: &Around<'_>, row: &InsightRow) -> String {
     format!(
         "<a href=\"{}\" title=\"Level before, and after: what lies behind it\">{} → <b>{}</b><span class=\"sub\">{}{}</span></a>",
-        Text(&hrefs.href(&row.key, Some(cell.at))),
+        Text(&around.hrefs.href(&row.key, Some(cell.at))),
         format::number(cell.before),
         format::number(cell.after),
-        format::date(cell.at),
+        format::date_near(cell.at, around.to),
         if cell.is_ramp { " · ramp" } else { "" },
     )
 }
@@ -174,6 +192,20 @@ mod tests {
         {
             assert_eq!(against(now, before), text);
         }
+    }
+
+    #[test]
+    fn the_end_of_a_type_comes_first() {
+        let names = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let usual = SecurityQuery::usual_grouping();
+        let split = |texts: &[&str]| head_and_rest(&usual, &names(texts));
+        assert_eq!(
+            split(&["GuardDuty", "TTPs/Discovery/Recon"]),
+            ("Recon".to_owned(), "GuardDuty · TTPs/Discovery".to_owned())
+        );
+        assert_eq!(split(&["Macie", "PII"]), ("Macie".to_owned(), "PII".to_owned()));
+        assert_eq!(split(&["Macie", "odd/"]), ("Macie".to_owned(), "odd/".to_owned()));
+        assert_eq!(head_and_rest(&[], &[]).0, "All records");
     }
 
     #[test]

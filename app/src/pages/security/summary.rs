@@ -38,8 +38,8 @@ pub(super) fn Summary() -> impl IntoView {
             <p class="insights-counts" id="insights-counts">{move || security.answer(|page| counts(page, security.query.with(|query| query.show)))}</p>
             <div class="insights-cost dim">{move || {
                     security
-                        .answer(|page| (page.evaluated_at, page.cost, page.runs.clone()))
-                        .map(|(at, cost, runs)| view! { <Evaluation at cost runs /> })
+                        .answer(|page| (span(page), page.evaluated_at, page.cost, page.runs.clone()))
+                        .map(|(span, at, cost, runs)| view! { <Evaluation span at cost runs /> })
                 }}</div>
         </div>
     }
@@ -83,8 +83,13 @@ fn counts(page: &SecurityPage, show: InsightShow) -> String {
     text
 }
 
+/// What is looked at: `29 May 2026 – 24 Nov 2026, whole days`.
+fn span(page: &SecurityPage) -> String {
+    format!("{} – {}, whole {}s", format::date(page.from), format::date(page.to.plus_millis(-1)), page.bucket.word())
+}
+
 #[component]
-fn Evaluation(at: Timestamp, cost: QueryCost, runs: Vec<EvaluationRun>) -> impl IntoView {
+fn Evaluation(span: String, at: Timestamp, cost: QueryCost, runs: Vec<EvaluationRun>) -> impl IntoView {
     let scanned = match (cost.reused, cost.files) {
         (true, _) => "an earlier result was used again".to_owned(),
         (false, 0) => format!("{} scanned", format::bytes(cost.bytes_scanned)),
@@ -99,7 +104,7 @@ fn Evaluation(at: Timestamp, cost: QueryCost, runs: Vec<EvaluationRun>) -> impl 
         }
     });
     view! {
-        <span>"Evaluated "<Instant time=at />", "{scanned}", "{format::count(cost.elapsed_ms)}" ms"</span>
+        <span>{span}". Evaluated "<Instant time=at />", "{scanned}", "{format::count(cost.elapsed_ms)}" ms"</span>
         {history}
     }
     .into_any()

@@ -218,8 +218,7 @@ fn GroupBy() -> impl IntoView {
                         href=to
                         data-noscroll=""
                         data-dimension=known.dimension.to_string()
-                        role="menuitemcheckbox"
-                        aria-checked=place.is_some().to_string()
+                        aria-current=place.is_some().then_some("true")
                         aria-disabled=is_off.then_some("true")
                     >
                         <i class="tick" aria-hidden="true">{place.map(|place| place + 1)}</i>
@@ -233,7 +232,7 @@ fn GroupBy() -> impl IntoView {
     view! {
         <details class="menu group-by" name="security-menu" id="group-by">
             <summary class="button"><span>{summary}</span></summary>
-            <ul role="menu" aria-label="Group by up to four">{entries}</ul>
+            <ul aria-label="Group by up to four">{entries}</ul>
         </details>
     }
     .into_any()

@@ -49,7 +49,7 @@ pub(crate) fn toggled(query: &SecurityQuery, dimension: &Dimension, rule: Filter
         match query.filters.iter_mut().find(|filter| filter.dimension == *dimension && filter.rule == rule) {
             Some(filter) => filter.values.push(value.to_owned()),
             None => {
-                query.filters.push(FindingFilter { dimension: dimension.clone(), rule, values: vec![value.to_owned()] })
+                query.filters.push(FindingFilter { dimension: dimension.clone(), rule, values: vec![value.to_owned()] });
             }
         }
     }
@@ -102,7 +102,7 @@ mod tests {
         assert!(has(&once, &severity, FilterRule::Any, odd));
         assert_eq!(toggled(&once, &severity, FilterRule::Any, odd), query);
         let other_way = toggled(&once, &severity, FilterRule::Not, odd);
-        assert_eq!(has(&other_way, &severity, FilterRule::Any, odd), false);
+        assert!(!has(&other_way, &severity, FilterRule::Any, odd));
         assert!(has(&other_way, &severity, FilterRule::Not, odd));
         assert_eq!(href(&toggled(&query, &severity, FilterRule::Any, "High")), "/security");
     }

@@ -1,42 +1,63 @@
-//! The tables of an investigation as HTML: hundreds of cells are too many to be brought to life one by one.
+//! An investigation as the page shows it, on the server alone: hundreds of cells, none of which has to be brought to life.
 
-use crate::components::status_text;
-use crate::components::workload_path;
+use crate::api::Behind;
+use crate::components::{status_text, workload_path};
 use crate::format;
 use crate::html::Text;
-use crate::pages::security::{dimension_label, dimension_value, severity_dot};
-use crate::state::Accounts;
-use onepane_domain::{AccountId, ApiCall, Breakdown, Dimension, DimensionInfo, FindingRow, Transition, WorkloadId};
+use crate::pages::security::{severity_dot, value_name};
+use onepane_domain::{
+    AccountId, ApiCall, Breakdown, Dimension, FindingRow, Investigation, Organization, Transition, WorkloadId,
+};
 use std::fmt::Write;
 
-/// How names are told.
-pub(super) struct Around {
-    pub(super) accounts: Accounts,
-    pub(super) dimensions: Vec<DimensionInfo>,
-}
-
-impl Around {
-    fn account(&self, id: Option<AccountId>) -> String {
-        let Some(id) = id else { return String::new() };
-        format!("<span title=\"{id}\">{}</span>", Text(&self.accounts.name(id)))
+/// The page's form of an investigation.
+pub(crate) fn behind(found: Investigation, organization: &Organization) -> Behind {
+    Behind {
+        breakdowns: breakdowns_html(&found.breakdowns, organization),
+        rows: rows_html(&found.rows, organization),
+        shown: u32::try_from(found.rows.len()).unwrap_or(u32::MAX),
+        more: found.more,
+        sql: found.sql,
+        workloads: workloads_html(&found.workloads, organization),
+        workloads_total: found.workloads_total,
+        calls: calls_html(&found.calls, organization),
+        scanned: (!found.cost.reused).then_some(found.cost.bytes_scanned),
+        notes: found.notes,
     }
 }
 
+/// An account by the name that people know, else its id.
+fn account_name(organization: &Organization, id: AccountId) -> String {
+    organization.account(id).map_or_else(|| id.to_string(), |account| account.alias.clone())
+}
+
+fn account(organization: &Organization, id: Option<AccountId>) -> String {
+    let Some(id) = id else { return String::new() };
+    format!("<span title=\"{id}\">{}</span>", Text(&account_name(organization, id)))
+}
+
+/// A dimension's name with a large letter: `Account`.
+fn label(dimension: &Dimension) -> String {
+    format::sentence(&dimension.as_str().replace('_', " "))
+}
+
 /// By account, resource, severity: at the point, against the days before. Writing to a String cannot fail.
-pub(super) fn breakdowns_html(breakdowns: &[Breakdown], around: &Around) -> String {
+fn breakdowns_html(breakdowns: &[Breakdown], organization: &Organization) -> String {
     let mut html = String::new();
     for breakdown in breakdowns {
-        let label = dimension_label(&around.dimensions, &breakdown.dimension);
         let _ = write!(
             html,
             "<section class=\"breakdown\"><table class=\"plain\"><thead><tr><th scope=\"col\">{} <small>{}</small></th>\
              <th scope=\"col\" class=\"num\">Then</th><th scope=\"col\" class=\"num\">Usual</th></tr></thead><tbody>",
-            Text(label),
+            Text(&label(&breakdown.dimension)),
             breakdown.total,
         );
         let most = breakdown.rows.iter().map(|row| row.at_point).max().unwrap_or(1).max(1);
         for row in &breakdown.rows {
-            let name = dimension_value(&breakdown.dimension, &row.value, around.accounts);
+            let name = match row.value.parse() {
+                Ok(id) if breakdown.dimension == Dimension::ACCOUNT => account_name(organization, id),
+                _ => value_name(&row.value).to_owned(),
+            };
             let short = if breakdown.dimension == Dimension::RESOURCE { short_resource(&name) } else { &name };
             let dot = if breakdown.dimension == Dimension::SEVERITY { severity_dot(&row.value) } else { String::new() };
             #[allow(clippy::cast_precision_loss)] // counts are far below 2^53
@@ -65,7 +86,7 @@ fn short_resource(uid: &str) -> &str {
 }
 
 /// The records.
-pub(super) fn rows_html(rows: &[FindingRow], around: &Around) -> String {
+fn rows_html(rows: &[FindingRow], organization: &Organization) -> String {
     if rows.is_empty() {
         return "<p class=\"dim\">No records in this time.</p>".to_owned();
     }
@@ -90,7 +111,7 @@ pub(super) fn rows_html(rows: &[FindingRow], around: &Around) -> String {
             description = Text(&row.description),
             title = Text(if row.title.is_empty() { &row.uid } else { &row.title }),
             kind = Text(kind),
-            account = around.account(row.account),
+            account = account(organization, row.account),
             region = Text(&row.region),
             uid = Text(resource.map_or("", |resource| resource.uid.as_str())),
             short = Text(resource.map_or("", |resource| short_resource(&resource.uid))),
@@ -104,7 +125,7 @@ pub(super) fn rows_html(rows: &[FindingRow], around: &Around) -> String {
 }
 
 /// The workloads that changed in that time.
-pub(super) fn workloads_html(workloads: &[Transition], around: &Around) -> String {
+fn workloads_html(workloads: &[Transition], organization: &Organization) -> String {
     if workloads.is_empty() {
         return "<p class=\"dim\">None in that time.</p>".to_owned();
     }
@@ -120,7 +141,7 @@ pub(super) fn workloads_html(workloads: &[Transition], around: &Around) -> Strin
             path = Text(&workload_path(&workload.id)),
             name = Text(&workload.id.name),
             kind = Text(workload.id.kind.label()),
-            account = around.account(Some(workload.id.account)),
+            account = account(organization, Some(workload.id.account)),
             time = format::day_and_minute(workload.event_time),
         );
     }
@@ -129,7 +150,7 @@ pub(super) fn workloads_html(workloads: &[Transition], around: &Around) -> Strin
 }
 
 /// The API calls of that time; each the way to the workload it was about.
-pub(super) fn calls_html(calls: &[ApiCall], around: &Around) -> String {
+fn calls_html(calls: &[ApiCall], organization: &Organization) -> String {
     if calls.is_empty() {
         return "<p class=\"dim\">None in that time.</p>".to_owned();
     }
@@ -157,7 +178,7 @@ pub(super) fn calls_html(calls: &[ApiCall], around: &Around) -> String {
             actor = Text(actor),
             who = Text(short_actor(actor)),
             about = about.unwrap_or_default(),
-            account = around.account(Some(call.account)),
+            account = account(organization, Some(call.account)),
             time = format::day_and_minute(call.event_time),
         );
     }

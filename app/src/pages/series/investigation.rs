@@ -1,14 +1,12 @@
 //! What lies behind a point: which records, of whom, found how, and what SageMaker did there and then.
 
-use super::behind::{Around, breakdowns_html, calls_html, rows_html, workloads_html};
 use super::state::Series;
-use crate::api::{self, ApiError};
+use crate::api::{self, Behind};
 use crate::browser;
 use crate::components::{CopyButton, Notes, error_note};
 use crate::format;
-use crate::state::Accounts;
 use leptos::prelude::*;
-use onepane_domain::{Investigation, SecurityQuery, SeriesQuery, Timestamp};
+use onepane_domain::{SecurityQuery, SeriesQuery, Timestamp};
 
 /// Days on either side, at most.
 const MOST_DAYS: u32 = 30;
@@ -57,17 +55,13 @@ pub(super) fn InvestigationPanel() -> impl IntoView {
                     match answer.await {
                         Ok(Some(found)) => view! { <Found found offset /> }.into_any(),
                         Ok(None) => ().into_any(),
-                        Err(error) => failed(error),
+                        Err(error) => error_note(error),
                     }
                 })}
             </Transition>
         </section>
     }
     .into_any()
-}
-
-fn failed(error: ApiError) -> AnyView {
-    error_note(error)
 }
 
 /// The part of the address that the investigation depends on, if a point is picked.
@@ -109,24 +103,18 @@ fn Head(at: Timestamp) -> impl IntoView {
 }
 
 #[component]
-fn Found(found: Investigation, offset: RwSignal<u32>) -> impl IntoView {
-    let accounts = Accounts::expect();
-    let series = Series::expect();
-    let dimensions = series.answer(|page| page.dimensions.clone()).unwrap_or_default();
-    let around = Around { accounts, dimensions };
-    let Investigation { rows, more, sql, breakdowns, workloads, workloads_total, calls, cost, notes } = found;
+fn Found(found: Behind, offset: RwSignal<u32>) -> impl IntoView {
+    let Behind { breakdowns, rows, shown, more, sql, workloads, workloads_total, calls, scanned, notes } = found;
     let first = offset.get_untracked();
-    let given = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    let listed = match (rows.is_empty(), first) {
-        (true, _) => "none".to_owned(),
-        (false, _) => format!("{}–{}{}", first + 1, first + given, if more { ", and more" } else { "" }),
+    let listed = match shown {
+        0 => "none".to_owned(),
+        shown => format!("{}–{}{}", first + 1, first + shown, if more { ", and more" } else { "" }),
     };
-    let scanned =
-        if cost.reused { "read before".to_owned() } else { format!("{} scanned", format::bytes(cost.bytes_scanned)) };
+    let scanned = scanned.map_or_else(|| "read before".to_owned(), |bytes| format!("{} scanned", format::bytes(bytes)));
     let is_paged = more || first > 0;
     let step = move |later: bool| {
         let now = offset.get_untracked();
-        offset.set(if later { now.saturating_add(given.max(1)) } else { now.saturating_sub(PAGE) });
+        offset.set(if later { now.saturating_add(shown.max(1)) } else { now.saturating_sub(PAGE) });
     };
     let pager = is_paged.then(|| {
         view! {
@@ -139,13 +127,13 @@ fn Found(found: Investigation, offset: RwSignal<u32>) -> impl IntoView {
     let sql_text = sql.clone();
     view! {
         <Notes notes />
-        <div class="breakdowns" inner_html=breakdowns_html(&breakdowns, &around)></div>
+        <div class="breakdowns" inner_html=breakdowns></div>
         <section class="behind" aria-labelledby="records-title">
             <div class="behind-head">
                 <h3 id="records-title">"Records" <small>{listed}", "{scanned}</small></h3>
                 {pager}
             </div>
-            <div class="behind-scroll" tabindex="0" role="region" aria-label="Records" inner_html=rows_html(&rows, &around)></div>
+            <div class="behind-scroll" tabindex="0" role="region" aria-label="Records" inner_html=rows></div>
         </section>
         <details class="sql" id="sql">
             <summary>"The SQL that finds them" <small>"Athena"</small></summary>
@@ -157,11 +145,11 @@ fn Found(found: Investigation, offset: RwSignal<u32>) -> impl IntoView {
                 <h3 id="workloads-title">
                     "SageMaker workloads of these accounts" <small>{format::count(workloads_total)}" changed then"</small>
                 </h3>
-                <div inner_html=workloads_html(&workloads, &around)></div>
+                <div inner_html=workloads></div>
             </section>
             <section class="behind" aria-labelledby="calls-title">
-                <h3 id="calls-title">"Their SageMaker API calls" <small>{calls.len()}" newest"</small></h3>
-                <div inner_html=calls_html(&calls, &around)></div>
+                <h3 id="calls-title">"Their SageMaker API calls" <small>"the newest"</small></h3>
+                <div inner_html=calls></div>
             </section>
         </div>
     }

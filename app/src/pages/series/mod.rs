@@ -4,12 +4,16 @@
 //! The address holds everything. The parameters run ahead of it: while a slider moves, the browser analyses and draws by
 //! itself, and the address follows after a pause.
 
+#[cfg(feature = "ssr")]
 mod behind;
 mod controls;
 mod decisions;
 mod investigation;
 mod lists;
 mod state;
+
+#[cfg(feature = "ssr")]
+pub(crate) use behind::behind;
 
 use crate::components::{Chart, Notes, TriageDialog, error_note};
 use crate::format;

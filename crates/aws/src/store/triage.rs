@@ -19,7 +19,7 @@ impl TriageStore for DynamoStore {
         let found = self.newest_of(keys::TRIAGE, "", u32::MAX).await?;
         let records = self.read_records::<Triage>(found.items);
         let mut triages: Vec<Triage> = records.into_iter().map(|(triage, _)| triage).collect();
-        triages.sort_by(|one, other| other.decided_at.cmp(&one.decided_at));
+        triages.sort_by_key(|triage| std::cmp::Reverse(triage.decided_at));
         Ok(triages)
     }
 

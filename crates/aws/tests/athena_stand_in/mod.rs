@@ -36,6 +36,9 @@ pub struct StandIn {
     shared: Arc<Shared>,
 }
 
+/// Names and types.
+type Columns = Vec<(String, String)>;
+
 #[derive(Default)]
 pub(crate) struct Inside {
     /// What the next queries come to; when there is no more, they succeed without rows.
@@ -43,7 +46,7 @@ pub(crate) struct Inside {
     executions: HashMap<String, script::Execution>,
     tokens: HashMap<String, String>,
     /// Columns and partitions by `database.table`.
-    tables: HashMap<String, (Vec<(String, String)>, Vec<(String, String)>)>,
+    tables: HashMap<String, (Columns, Columns)>,
     faults: Vec<(&'static str, usize, Fault)>,
     cutoff: Option<i64>,
     calls: Vec<Call>,

@@ -162,7 +162,7 @@ impl<'a> Layers<'a> {
             .line_style(LineStyle::new().color(colour).width(1.5))
             .item_style(ItemStyle::new().color(colour))
             .data(self.time.points(values.iter().map(|value| self.scale.apply(*value))));
-        self.add(line, json!({ "sampling": sampling(values.len()), "z": 2 }));
+        self.add(line, json!({ "sampling": sampling(values.len()), "z": 4 }));
         self.explain(colour, words);
     }
 
@@ -182,7 +182,7 @@ impl<'a> Layers<'a> {
             .line_style(LineStyle::new().color(colour).width(1.75).type_(dash))
             .item_style(ItemStyle::new().color(colour))
             .data(points);
-        self.add(line, json!({ "z": 3, "tooltip": { "show": false } }));
+        self.add(line, json!({ "z": 4, "tooltip": { "show": false } }));
         self.explain(colour, words);
     }
 
@@ -208,7 +208,7 @@ impl<'a> Layers<'a> {
                 .symbol_size(size)
                 .item_style(ItemStyle::new().color(colour).border_color(edge).border_width(1))
                 .data(marks.collect::<Vec<_>>());
-            self.add(marks, json!({ "z": 4 }));
+            self.add(marks, json!({ "z": 5 }));
         }
         self.explain(colour, outliers_counted(incidents));
     }

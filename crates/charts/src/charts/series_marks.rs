@@ -11,6 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(crate) const NAME: &str = "series-marks";
+/// Pixels beside the grid.
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 28.0;
+/// Pixels of a letter of a change's label, in a wide font, and of a row of such labels.
+const CHARACTER: f64 = 7.0;
+const ROW: f64 = 13.0;
 
 /// A series and the evidence about it. What is absent or empty is not drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -107,12 +113,13 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
     data.check()?;
     let steps = data.values.len();
     let scale = data.scale();
-    let (chart, mut details) = over_time(&scale.suffix, 64.0, 28.0, steps);
+    let (chart, mut details) = over_time(&scale.suffix, LEFT, RIGHT, steps);
+    let rows = label_rows(data, size);
     let mut layers = Layers::new(chart, &data.time, &scale, theme);
     if let Some(band) = &data.expected {
         layers.band(band, "expected");
     }
-    layers.values(&data.values, &data.measure, 1.75, upright_lines(data, theme));
+    layers.values(&data.values, &data.measure, 1.75, upright_lines(data, &rows, theme));
     if let Some(trend) = &data.trend {
         layers.explanation(trend, "trend", "series-2");
     }
@@ -129,7 +136,8 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
     layers.incidents(&data.incidents, &data.values);
     let below = if scale.suffix.is_empty() { String::new() } else { format!("in {}", scale.suffix) };
     let Layers { chart, looks, key, .. } = layers;
-    head(&data.measure, &below, &key, theme, size).put_above(&mut details, 14.0);
+    let room = if rows.contains(&Some(1)) { 14.0 + ROW } else { 14.0 };
+    head(&data.measure, &below, &key, theme, size).put_above(&mut details, room);
     details["series"] = looks.into();
     let is_empty = !data.values.iter().any(|value| value.is_some_and(f64::is_finite));
     if is_empty {
@@ -145,16 +153,39 @@ pub fn series_marks(data: &SeriesMarks, theme: Theme, size: Size) -> Result<Draw
     })
 }
 
-fn upright_lines(data: &SeriesMarks, theme: Theme) -> Value {
-    let line = |change: &Change| {
-        let label = shortened(&change.label, 24);
-        json!({ "xAxis": data.time.at(change.at).millis(), "label": { "formatter": label } })
+/// The row above the grid for each change's label: the second where it would touch the one before, none where it would
+/// touch another there, too. The table has all.
+fn label_rows(data: &SeriesMarks, size: Size) -> Vec<Option<usize>> {
+    let room = (f64::from(size.width()) - LEFT - RIGHT).max(1.0);
+    let pixels_a_step = room / data.values.len().saturating_sub(1).max(1) as f64;
+    let mut ends = [f64::NEG_INFINITY; 2];
+    let mut row_of = |change: &Change| {
+        let half = CHARACTER * label(change).chars().count() as f64 / 2.0;
+        let middle = pixels_a_step * change.at as f64;
+        let row = ends.iter().position(|end| middle - half > end + CHARACTER)?;
+        ends[row] = middle + half;
+        Some(row)
+    };
+    data.changes.iter().map(&mut row_of).collect()
+}
+
+fn label(change: &Change) -> String {
+    shortened(&change.label, 24)
+}
+
+fn upright_lines(data: &SeriesMarks, rows: &[Option<usize>], theme: Theme) -> Value {
+    let line = |(change, row): (&Change, &Option<usize>)| {
+        let text = match row {
+            Some(row) => json!({ "formatter": label(change), "distance": 3.0 + ROW * *row as f64 }),
+            None => json!({ "show": false }),
+        };
+        json!({ "xAxis": data.time.at(change.at).millis(), "label": text })
     };
     json!({
         "markLine": {
-            "silent": true, "symbol": "none", "data": data.changes.iter().map(line).collect::<Vec<_>>(),
+            "silent": true, "symbol": "none", "data": data.changes.iter().zip(rows).map(line).collect::<Vec<_>>(),
             "lineStyle": { "color": theme.colour("text-dim"), "type": "dashed", "width": 1 },
-            "label": { "color": theme.colour("text"), "fontSize": 11, "position": "end", "distance": 3 },
+            "label": { "color": theme.colour("text"), "fontSize": 11, "position": "end" },
         },
     })
 }
@@ -201,4 +232,31 @@ fn table(data: &SeriesMarks, scale: &Scale) -> Table {
     columns.extend((!data.levels.is_empty()).then_some("Level"));
     columns.push("Marks");
     Table { columns: columns.into_iter().map(str::to_owned).collect(), rows: (0..data.values.len()).map(row).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, SeriesMarks, label_rows};
+    use crate::drawing::Size;
+    use crate::parts::TimeGrid;
+
+    #[test]
+    fn labels_that_would_touch_stand_in_two_rows() {
+        let change = |at| Change { at, label: "ramp +85.4 %".to_owned() };
+        let data = SeriesMarks {
+            measure: String::new(),
+            unit: String::new(),
+            time: TimeGrid { start: "2026-01-01T00:00:00Z".parse().unwrap(), step_seconds: 86_400 },
+            values: vec![Some(1.0); 500],
+            expected: None,
+            trend: None,
+            season: None,
+            slope: None,
+            incidents: Vec::new(),
+            changes: [100, 130, 150, 400].map(change).to_vec(),
+            levels: Vec::new(),
+        };
+        assert_eq!(label_rows(&data, Size::new(690, 340)), [Some(0), Some(1), None, Some(0)]);
+        assert_eq!(label_rows(&data, Size::new(4_000, 340)), [Some(0); 4]);
+    }
 }

@@ -18,6 +18,9 @@ use onepane_domain::{Detector, Profile};
 /// The false discovery rate, unless the settings say otherwise.
 pub const FALSE_DISCOVERIES: f64 = 0.05;
 
+/// The note of a report whose changes of level are not told.
+pub const RESTLESS: &str = "the level changes too often for any of its changes to be one of level";
+
 /// Values beyond these are brought nearer to 1 by a power of two, so that their squares stay finite.
 const LARGE: f64 = 1e100;
 const SMALL: f64 = 1e-100;
@@ -223,7 +226,7 @@ impl Examination {
             back = |level| level;
         }
         if found.restless {
-            report.notes.push("the level changes too often for any of its changes to be one of level".to_owned());
+            report.notes.push(RESTLESS.to_owned());
         }
         for change in found.changes {
             background.effects.push(change.effect);

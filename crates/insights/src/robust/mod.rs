@@ -16,4 +16,4 @@ pub mod scale;
 pub mod stream;
 mod trend;
 
-pub use analysis::{FALSE_DISCOVERIES, analyze};
+pub use analysis::{FALSE_DISCOVERIES, RESTLESS, analyze};

@@ -2,19 +2,22 @@
 
 use onepane_domain::{Notes, QueryCost};
 use parking_lot::Mutex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Files that are named one by one.
 const MOST_NAMED: usize = 20;
+
+/// A folder, a column that files in it lack, and why.
+type Lack = (String, String, String);
 
 /// Collects what is missing and why.
 #[derive(Debug, Default)]
 pub(crate) struct Trouble {
     /// By the file's name.
     files: Mutex<BTreeMap<String, String>>,
-    /// By folder, column and why: files that lack it, and one of them.
-    columns: Mutex<BTreeMap<(String, String, String), BTreeMap<String, ()>>>,
+    /// The files that lack a column.
+    columns: Mutex<BTreeMap<Lack, BTreeSet<String>>>,
     others: Mutex<Vec<String>>,
 }
 
@@ -28,7 +31,7 @@ impl Trouble {
     pub(crate) fn missing(&self, folder: &str, file: &str, column: String, why: String) {
         let mut columns = self.columns.lock();
         let files = columns.entry((folder.to_owned(), column, why)).or_default();
-        files.insert(file.to_owned(), ());
+        files.insert(file.to_owned());
     }
 
     /// Anything else.
@@ -48,7 +51,7 @@ impl Trouble {
                 1 => "1 file".to_owned(),
                 count => format!("{count} files"),
             };
-            let first = files.keys().next().map_or(folder.as_str(), String::as_str);
+            let first = files.first().map_or(folder.as_str(), String::as_str);
             notes.push(format!("{of} of {folder}: column {column} {why}; taken as empty there ({first})"));
         }
         notes.extend(self.others.lock().iter().cloned());

@@ -78,3 +78,33 @@ pub(crate) fn in_parallel<W: Send>(
         Ok(states)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_pieces_are_done_once_and_the_first_undone_is_known() {
+        let work = |done: &mut Vec<(usize, usize)>, piece: usize, queue: &Queue| done.push((piece, queue.done(piece)));
+        let done = in_parallel(3, 100, &Stop::default(), Vec::new, work).unwrap().concat();
+        let mut pieces: Vec<_> = done.iter().map(|(piece, _)| *piece).collect();
+        pieces.sort_unstable();
+        assert_eq!(pieces, (0..100).collect::<Vec<_>>());
+        assert_eq!(done.iter().map(|(_, undone)| *undone).max(), Some(100));
+    }
+
+    #[test]
+    fn work_that_nobody_wants_ends() {
+        let stop = Stop::default();
+        let work = |done: &mut usize, piece: usize, queue: &Queue| {
+            *done += 1;
+            if piece == 3 {
+                stop.stop();
+            }
+            queue.done(piece);
+        };
+        // Alone, so that nothing is under way when it ends.
+        let done = in_parallel(1, 1_000, &stop, || 0, work).unwrap();
+        assert_eq!(done, [4]);
+    }
+}

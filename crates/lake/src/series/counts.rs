@@ -46,7 +46,15 @@ pub(super) enum Seen {
     Nothing,
     /// By bucket.
     InBuckets(Mutex<HashMap<u32, Arc<Shards<HashSet<u128>>>>>),
-    First(Shards<HashMap<u128, First>>),
+    First(Shards<HashMap<Hash, First>>),
+}
+
+/// 128 bits in parts, so that they and what is known of a finding lie side by side without a gap.
+type Hash = [u32; 4];
+
+fn parts(hash: u128) -> Hash {
+    #[allow(clippy::cast_possible_truncation)]
+    [0, 32, 64, 96].map(|shift| (hash >> shift) as u32)
 }
 
 pub(super) struct Shards<T>(Vec<Mutex<T>>);
@@ -67,11 +75,11 @@ impl<T: Default> Shards<T> {
 /// What is known of a finding in a group.
 pub(super) struct First {
     group: u32,
-    /// The bucket of its first record.
+    /// The bucket of its first record; [`OLD`] if a record says that it was created before the window.
     bucket: u32,
-    /// True if a record says that it was created before the window.
-    is_old: bool,
 }
+
+const OLD: u32 = u32::MAX;
 
 impl Seen {
     pub(super) fn new(rule: CountingRule) -> Self {
@@ -93,7 +101,7 @@ impl Seen {
     pub(super) fn firsts(self, counts: &mut Counts) {
         let Self::First(shards) = self else { return };
         for shard in shards.0 {
-            for first in shard.into_inner().into_values().filter(|first| !first.is_old) {
+            for first in shard.into_inner().into_values().filter(|first| first.bucket != OLD) {
                 *counts.entry((first.group, first.bucket)).or_default() += 1;
             }
         }
@@ -138,7 +146,8 @@ impl<'a> Counter<'a> {
                     if uid.is_empty() {
                         !is_old
                     } else {
-                        self.first(xxh3_128_with_seed(uid, u64::from(group)), First { group, bucket, is_old });
+                        let bucket = if is_old { OLD } else { bucket };
+                        self.first(xxh3_128_with_seed(uid, u64::from(group)), First { group, bucket });
                         false
                     }
                 }
@@ -163,11 +172,11 @@ impl<'a> Counter<'a> {
 
     fn first(&self, hash: u128, new: First) {
         let Seen::First(shards) = self.seen else { return };
-        shards.with(hash, |seen| match seen.entry(hash) {
+        shards.with(hash, |seen| match seen.entry(parts(hash)) {
             Entry::Occupied(mut known) => {
                 let known = known.get_mut();
-                known.bucket = known.bucket.min(new.bucket);
-                known.is_old |= new.is_old;
+                let is_old = known.bucket == OLD || new.bucket == OLD;
+                known.bucket = if is_old { OLD } else { known.bucket.min(new.bucket) };
             }
             Entry::Vacant(place) => {
                 place.insert(new);

@@ -49,7 +49,7 @@ impl Groups {
     pub(super) fn key(&self, group: u32) -> Vec<String> {
         let key = self.keys.lock().keys.get(group as usize).copied().unwrap_or_default();
         let text = |(known, number): (&Mutex<Known>, u32)| {
-            known.lock().texts.get(number as usize).map(|text| text.to_string()).unwrap_or_default()
+            known.lock().texts.get(number as usize).map(ToString::to_string).unwrap_or_default()
         };
         self.texts.iter().zip(key).map(text).collect()
     }

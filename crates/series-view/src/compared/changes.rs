@@ -3,6 +3,7 @@
 use super::Pair;
 use crate::words::moments;
 use onepane_domain::{Notes, Timestamp};
+use onepane_insights::robust::RESTLESS;
 use onepane_insights::{ChangeDirection, ChangeKind, ChangePoint, Trend, TrendDirection};
 
 /// Changes so many points apart are one.
@@ -72,7 +73,7 @@ fn tell(pair: &Pair<'_>, as_steps: &[Timestamp], extra: &[Timestamp], missed: &[
     }
     if !extra.is_empty() {
         let claims = |trend: &Trend| trend.direction != TrendDirection::None;
-        let why = if pair.robust.notes.iter().any(|note| note.contains("changes too often")) {
+        let why = if pair.robust.notes.iter().any(|note| note == RESTLESS) {
             "robust finds that the level wanders all the time and tells none of its changes"
         } else if pair.robust.trend.as_ref().is_some_and(claims) {
             "it compares all before with all after, and a steady trend makes these differ, too"

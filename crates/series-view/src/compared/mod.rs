@@ -8,6 +8,7 @@ use crate::cells::Basis;
 use crate::points::Points;
 use crate::words::{refusal, span};
 use onepane_domain::{Notes, Profile, Timestamp};
+use onepane_insights::robust::scale::Scale;
 use onepane_insights::{Outcome, SeriesReport};
 
 /// Two reports of one series.
@@ -37,7 +38,7 @@ impl Pair<'_> {
     }
 
     fn are_counts_by_roots(&self) -> bool {
-        self.robust.notes.iter().any(|note| note.contains("square roots of counts"))
+        self.robust.notes.iter().any(|note| note.contains(Scale::Root.name()))
     }
 }
 

@@ -121,10 +121,7 @@ impl Engine {
             }
         };
         let severities = beside("The severities are missing", severities).unwrap_or_default();
-        let previous = match previous {
-            None => None,
-            Some(answer) => beside("The time before is missing", answer),
-        };
+        let previous = previous.and_then(|answer| beside("The time before is missing", answer));
         let sums = |series: onepane_domain::FindingSeries| {
             let total = series.total();
             (series.key, total)

@@ -20,7 +20,8 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// The complete buckets of a window, and a note if it holds incomplete ones: half a day would look like a fall.
+    /// The complete buckets of a window: half a day would look like a fall. With a note if incomplete ones were asked for by
+    /// their instants; that "the last 90 days" are whole ones goes without saying.
     pub(super) fn of(window: TimeWindow, bucket: Bucket, now: Timestamp) -> (Self, Option<String>) {
         let (from, to) = match window {
             TimeWindow::All => (now.plus_millis(-LONGEST_MS), now),
@@ -31,7 +32,8 @@ impl Grid {
         let complete = bucket.start_of(now.plus_millis(-SETTLES_MS));
         let end = bucket.start_of(to.plus_millis(width - 1));
         let to = end.min(complete);
-        let note = (end > complete).then(|| {
+        let is_cut = matches!(window, TimeWindow::Between(..)) && end > complete;
+        let note = is_cut.then(|| {
             let what = bucket.word();
             format!("Up to {}: a {what} that is not over yet is left out, a part of it would look like a fall.", at(to))
         });
@@ -125,14 +127,15 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn last(days: i64, bucket: Bucket, now: &str) -> (String, String, bool) {
+    fn last(days: i64, bucket: Bucket, now: &str) -> (String, String) {
         let (grid, note) = Grid::of(TimeWindow::Last(days * DAY_MS), bucket, day(now));
-        (at(grid.from), at(grid.to), note.is_some())
+        assert_eq!(note, None);
+        (at(grid.from), at(grid.to))
     }
 
     #[test]
     fn a_bucket_that_runs_is_left_out_and_the_one_before_counts() {
-        let told = |from: &str, to: &str| (from.to_owned(), to.to_owned(), true);
+        let told = |from: &str, to: &str| (from.to_owned(), to.to_owned());
         assert_eq!(last(7, Bucket::Day, "2026-11-25T13:00:00Z"), told("2026-11-18", "2026-11-25"));
         assert_eq!(last(7, Bucket::Day, "2026-11-25T00:30:00Z").1, "2026-11-24", "yesterday's last records may come");
         assert_eq!(last(1, Bucket::Hour, "2026-11-25T13:10:00Z"), told("2026-11-24 13:00", "2026-11-25 12:00"));
@@ -141,6 +144,9 @@ mod tests {
         let past = TimeWindow::Between(day("2026-11-01T10:00:00Z"), day("2026-11-10T10:00:00Z"));
         let (grid, note) = Grid::of(past, Bucket::Day, day("2026-11-25"));
         assert_eq!((at(grid.from), at(grid.to), note), ("2026-11-01".to_owned(), "2026-11-11".to_owned(), None));
+        let (grid, note) = Grid::of(past, Bucket::Day, day("2026-11-10T10:00:00Z"));
+        assert_eq!(at(grid.to), "2026-11-10");
+        assert!(note.unwrap().starts_with("Up to 2026-11-10: a day that is not over yet is left out"));
     }
 
     #[test]
