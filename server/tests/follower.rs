@@ -113,7 +113,7 @@ async fn an_overview_that_follows_a_change_shows_it() {
 
 /// Waits until the read model has a workload in this phase.
 async fn until_phase(server: &Server, name: &str, phase: Phase) {
-    for _ in 0..500 {
+    for _ in 0..3_000 {
         let wanted = id(name);
         let known = server.services.model.ask(move |index| index.get(&wanted)).await.unwrap();
         if known.is_some_and(|state| state.phase == phase) {
@@ -121,7 +121,7 @@ async fn until_phase(server: &Server, name: &str, phase: Phase) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("{name} was not {phase} within five seconds");
+    panic!("{name} was not {phase} within half a minute");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -62,7 +62,7 @@ async fn measure(folder: &Path, records: usize) {
     let answer = lake.series(&asked(CountingRule::Updates)).await.unwrap();
     line(&title("daily series by product | type, first time"), "<= 2 s", &seconds(begin.elapsed()));
     assert!(answer.notes.is_empty(), "{:?}", answer.notes);
-    assert_eq!(answer.series.iter().map(|series| series.total()).sum::<u64>(), records as u64);
+    assert_eq!(answer.series.iter().map(onepane_domain::FindingSeries::total).sum::<u64>(), records as u64);
     line(&title("daily series by product | type"), "<= 2 s", &series(&lake, &asked(CountingRule::Updates)).await);
     line(&title("memory for that"), "", &format!("{:.0} MB", (resident("VmHWM") - idle) / 1e3));
     line(&title("files, bytes of the columns read"), "", &{

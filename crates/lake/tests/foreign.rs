@@ -1,6 +1,6 @@
 //! Files as other writers make them: other compressions, shapes of lists, types of time, and names of columns.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use onepane_domain::{
     Bucket, CountingRule, Dimension, FindingRequest, FindingRowsRequest, FindingSource, SourceName, Timestamp,
@@ -53,13 +53,15 @@ fn write(path: &Path, schema: &str, per_second: i64, compression: Compression) {
                     let (mut values, mut levels, mut repeats) = (Vec::new(), Vec::new(), Vec::new());
                     for number in numbers {
                         if is_list && number % 3 == 0 {
-                            (levels.push(0), repeats.push(0));
+                            levels.push(0);
+                            repeats.push(0);
                             continue;
                         }
                         let count = if is_list { 1 + number % 2 } else { 1 };
                         for entry in 0..count {
                             values.push(ByteArray::from(format!("text {entry}").as_str()));
-                            (levels.push(most), repeats.push(i16::from(entry > 0)));
+                            levels.push(most);
+                            repeats.push(i16::from(entry > 0));
                         }
                     }
                     column.write_batch(&values, Some(&levels), is_list.then_some(repeats.as_slice())).unwrap();

@@ -49,7 +49,11 @@ pub(crate) fn toggled(query: &SecurityQuery, dimension: &Dimension, rule: Filter
         match query.filters.iter_mut().find(|filter| filter.dimension == *dimension && filter.rule == rule) {
             Some(filter) => filter.values.push(value.to_owned()),
             None => {
-                query.filters.push(FindingFilter { dimension: dimension.clone(), rule, values: vec![value.to_owned()] });
+                query.filters.push(FindingFilter {
+                    dimension: dimension.clone(),
+                    rule,
+                    values: vec![value.to_owned()],
+                });
             }
         }
     }

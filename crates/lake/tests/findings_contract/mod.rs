@@ -3,7 +3,7 @@
 //! Adapters' tests take this module in by `#[path]` and call [`agrees`] with a source that holds the records of
 //! [`Records`] and with that reference.
 
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, clippy::panic)]
 
 pub mod reference;
 pub mod samples;

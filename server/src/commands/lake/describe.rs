@@ -43,7 +43,8 @@ fn table(described: &[Described]) -> Vec<String> {
     let head = ["folder", "files", "size", "records", "days", "first", "last", "accounts", "regions"];
     let mut rows = vec![head.map(str::to_owned)];
     for described in described {
-        let day = |day: Option<onepane_domain::Timestamp>| day.map_or_else(|| "-".to_owned(), onepane_domain::Timestamp::day);
+        let day =
+            |day: Option<onepane_domain::Timestamp>| day.map_or_else(|| "-".to_owned(), onepane_domain::Timestamp::day);
         rows.push([
             described.folder.clone(),
             grouped(described.files),

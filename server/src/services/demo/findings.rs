@@ -234,12 +234,17 @@ mod tests {
             FindingFeeder::new(self.lake(), Arc::clone(&self.changed), Arc::new(state), clock)
         }
 
-        /// Runs until the history is in, as a server that is stopped then.
+        /// Runs until the history and life up to now are in, as a server that is stopped then.
         async fn run(&self) {
             let (feeder, stop) = (self.feeder(), CancellationToken::new());
             let stopper = stop.clone();
+            let is_done = || {
+                let progress = feeder.state.progress();
+                progress.findings_back_to == Some(progress.findings().start())
+                    && progress.findings_until == Some(*self.now.lock())
+            };
             let filled = async {
-                while feeder.state.progress().findings_back_to != Some(feeder.state.progress().findings().start()) {
+                while !is_done() {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
                 stopper.cancel();
