@@ -222,10 +222,7 @@ fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-fn probability(p: f64) -> String {
-    match p {
-        p if p < 1e-300 => "< 1e-300".to_owned(),
-        p if p < 1e-4 => format!("= {p:.0e}"),
-        p => format!("= {}", number(p)),
-    }
+/// A probability as sentences tell it: `= 0.031`, or `< 0.0001`, beyond which nobody weighs the digits.
+pub fn probability(p: f64) -> String {
+    if p < 1e-4 { "< 0.0001".to_owned() } else { format!("= {}", number(p)) }
 }

@@ -61,11 +61,6 @@ pub(crate) fn number(value: f64) -> String {
     onepane_charts::format(Some(value), "")
 }
 
-/// A probability: `0.03`, `< 0.0001`.
-pub(crate) fn probability(p: f64) -> String {
-    if p < 1e-4 { "< 0.0001".to_owned() } else { format!("= {}", number(p)) }
-}
-
 /// What could be said of a series: the whole sentence where nothing could be.
 pub(crate) fn refusal(outcome: &Outcome) -> Option<String> {
     match outcome {
@@ -80,8 +75,9 @@ pub(crate) fn refusal(outcome: &Outcome) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{moments, probability, sentence, span};
+    use super::{moments, sentence, span};
     use onepane_domain::Timestamp;
+    use onepane_insights::rank::probability;
 
     #[test]
     fn lists_of_times_are_cut() {

@@ -2,8 +2,9 @@
 
 use super::Pair;
 use crate::cells::trend as cell;
-use crate::words::{number, probability};
+use crate::words::number;
 use onepane_domain::{Notes, Profile, TrendCell};
+use onepane_insights::rank::probability;
 use onepane_insights::{SeriesReport, TrendDirection};
 
 /// Slopes that differ by less than this factor are told alike.
