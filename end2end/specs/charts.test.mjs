@@ -76,10 +76,12 @@ for (const colorScheme of ['light', 'dark']) {
         await page.evaluate((name) => {
           const { chart } = [...onepaneCharts.living].find(({ element }) => element.closest('figure').dataset.chart === name);
           const series = chart.getOption().series;
-          // Of several lines or phases the longest; of one kind of bars or cells the second largest, so that no axis changes.
+          // Of several lines or phases the longest, and of equally long ones that of the largest values; of one kind of bars or cells the second largest, so that no axis changes.
           const length = ({ name, data }) => (name.startsWith('\u200b') ? -1 : data.length);
-          const gone = series.findIndex((one) => length(one) === Math.max(...series.map(length)));
-          const value = (item) => item.at?.(-1) ?? item.value;
+          const value = (item) => item?.at?.(-1) ?? item?.value;
+          const sum = ({ data }) => data.reduce((sum, item) => sum + (Math.abs(Number(value(item))) || 0), 0);
+          const longest = series.filter((one) => length(one) === Math.max(...series.map(length)));
+          const gone = series.indexOf(longest.toSorted((one, other) => sum(other) - sum(one))[0]);
           const largest = series[0].data.toSorted((one, other) => value(other) - value(one))[1];
           const left = series.length > 1 ? [] : series[0].data.map((item) => (item === largest ? '-' : item));
           chart.setOption({ series: series.map(({ data }, at) => ({ data: at === gone ? left : data })) });
